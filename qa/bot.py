@@ -1,0 +1,1 @@
+"""The bot: opening or building an index folder, wiring, `ask`."""

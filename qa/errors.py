@@ -1,0 +1,56 @@
+"""The error tree: everything that can go wrong with input, files, models and ports.
+
+QAError
+├── QuestionError          blank, or too long
+├── DocumentError          a text that cannot be read; says which and why
+├── EncoderError           a model that cannot be found, loaded or run
+├── IndexMissingError      no index in that folder yet
+├── IndexDamagedError      the index was altered or cut off
+├── IndexMismatchError     made by another encoder or another format version
+├── IndexBusyError         another process keeps the index locked
+├── StorageError           the disk is full, or the folder is not writable
+└── ServerError            the address cannot be listened on
+
+Each message names the thing, its value and the way out. `cli.main` turns a `QAError` into one line on
+stderr; any other exception is a bug and shows its traceback.
+"""
+
+
+class QAError(Exception):
+    """Any error whose cause is outside this program."""
+
+
+class QuestionError(QAError):
+    """The question is blank or too long."""
+
+
+class DocumentError(QAError):
+    """A text cannot be read."""
+
+
+class EncoderError(QAError):
+    """A model cannot be found, loaded or run."""
+
+
+class IndexMissingError(QAError):
+    """There is no index in that folder."""
+
+
+class IndexDamagedError(QAError):
+    """The files of the index were altered or cut off."""
+
+
+class IndexMismatchError(QAError):
+    """The index was made by another encoder or another format version."""
+
+
+class IndexBusyError(QAError):
+    """Another process keeps the index locked."""
+
+
+class StorageError(QAError):
+    """The disk is full, or the folder is not writable."""
+
+
+class ServerError(QAError):
+    """The address cannot be listened on."""

@@ -1,0 +1,33 @@
+"""How a document is cut into passages and sentences."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One searchable paragraph of a document."""
+
+    document: str
+    """The document's path below the documents folder."""
+    start: int
+    end: int
+    """Offsets (code points) in the document's text: `document.text[start:end] == text`."""
+    text: str
+    heading: str = ""
+    sentences: tuple[tuple[int, int], ...] = ()
+    """Start and end of each sentence, counted from the passage's own start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that was found, with what is shown about its document."""
+
+    passage: Passage
+    score: float
+    title: str
+    date: str | None = None
+    source: str | None = None
+    sha256: str = ""
+    stale: bool = False
+    also_in: tuple[str, ...] = ()
+    """Paths of other documents that hold the same paragraph."""
