@@ -11,8 +11,8 @@ QAError
 ├── StorageError           the disk is full, or the folder is not writable
 └── ServerError            the address cannot be listened on
 
-Each message names the thing, its value and the way out. `cli.main` turns a `QAError` into one line on
-stderr; any other exception is a bug and shows its traceback.
+Each message names the thing, its value and the way out. `cli.main` turns a `QAError` into one line
+on stderr; any other exception is a bug and shows its traceback.
 """
 
 

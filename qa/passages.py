@@ -24,6 +24,7 @@ class Hit:
 
     passage: Passage
     score: float
+    """How well the passage's best sentence answers; comparable within one answer only."""
     title: str
     date: str | None = None
     source: str | None = None
@@ -31,3 +32,5 @@ class Hit:
     stale: bool = False
     also_in: tuple[str, ...] = ()
     """Paths of other documents that hold the same paragraph."""
+    sentence_scores: tuple[float, ...] = ()
+    """One for each of the passage's sentences."""

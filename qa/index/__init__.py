@@ -1,0 +1,29 @@
+"""The files in `index/`: SQLite holds the truth, FAISS is derived from it.
+
+Readers take a `Snapshot`: one consistent state, from the first row to the last. Writers stage
+vectors as they are made and put everything else into one transaction, so that a process that is
+killed leaves the old index or the new one.
+"""
+
+from qa.index.database import Layout
+from qa.index.reading import DocumentInfo, Embedding, Index, Manifest, Snapshot, content
+from qa.index.words import coverage, grams, idf, word_grams, words
+from qa.index.writing import Change, Entry, Writer
+
+__all__ = [
+    "Change",
+    "DocumentInfo",
+    "Embedding",
+    "Entry",
+    "Index",
+    "Layout",
+    "Manifest",
+    "Snapshot",
+    "Writer",
+    "content",
+    "coverage",
+    "grams",
+    "idf",
+    "word_grams",
+    "words",
+]

@@ -1,0 +1,236 @@
+"""The database file: its schema, its connections, and what SQLite's errors mean to a user."""
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    StorageError,
+)
+
+FORMAT = 1
+"""Version of the schema below; an index of another version is refused, never guessed at."""
+
+BUSY_SECONDS = 30.0
+"""How long to wait for another process's write before saying so."""
+
+SCHEMA = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE calibration (
+    name TEXT PRIMARY KEY, kind TEXT NOT NULL, shape TEXT NOT NULL, data BLOB NOT NULL,
+    check_sum INTEGER NOT NULL
+);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    title TEXT NOT NULL, date TEXT, source TEXT, language TEXT,
+    text TEXT NOT NULL, check_sum INTEGER NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, sentences BLOB NOT NULL,
+    embedding INTEGER NOT NULL REFERENCES embeddings(id), check_sum INTEGER NOT NULL
+);
+CREATE INDEX passages_of_document ON passages(document);
+CREATE INDEX passages_of_embedding ON passages(embedding);
+CREATE TABLE embeddings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL, staged INTEGER NOT NULL,
+    vector_count INTEGER NOT NULL, gram_count INTEGER NOT NULL,
+    vectors BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL, check_sum INTEGER NOT NULL,
+    UNIQUE (hash, staged)
+);
+CREATE INDEX embeddings_in_use ON embeddings(staged, id, vector_count, gram_count);
+CREATE VIRTUAL TABLE words USING fts5(grams, content='', tokenize='unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The files of an index folder.
+
+    ```
+    index/
+    ├── index.sqlite     the truth (SQLite adds -wal and -shm beside it while it is in use)
+    ├── vectors.faiss    derived: which vectors are near
+    └── build.lock       held while one process builds
+    ```
+    """
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder / "index.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """The saved FAISS index."""
+        return self.folder / "vectors.faiss"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a building process locks."""
+        return self.folder / "build.lock"
+
+
+class Database:
+    """Connections to one database file, as many as are in use at once."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._lock = threading.Lock()
+        self._free: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            found = self._free.pop() if self._free else None
+        with self.translated():
+            connection = found or _connect(self.layout.database)
+            try:
+                yield connection
+            finally:
+                with self._lock:
+                    self._free.append(connection)
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        with self._lock:
+            while self._free:
+                self._free.pop().close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection that sees one state of the index from beginning to end."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection whose changes are kept together at the end, or not at all."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours, with the way out."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise _translate(error, self.layout) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise IndexMissingError(
+            f"there is no index in {str(path.parent)!r}; make one with: qa build"
+        )
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorname not in {"SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY"}:
+            raise
+        # A write-ahead log needs a writable folder even to read; a folder nobody can write to is
+        # one that nobody is changing.
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?immutable=1",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create(layout: Layout) -> None:
+    """Make an empty database, unless there is one with a schema already."""
+    try:
+        layout.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot make the index folder {str(layout.folder)!r}: {error.strerror}"
+        ) from error
+    try:
+        connection = sqlite3.connect(layout.database, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                for statement in SCHEMA.strip().split(";\n"):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO manifest VALUES ('format', ?)", (FORMAT,))
+                connection.execute("INSERT INTO manifest VALUES ('version', 0)")
+            connection.commit()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise _translate(error, layout) from error
+
+
+def check_format(connection: sqlite3.Connection, layout: Layout) -> None:
+    """Raise unless the database is one of ours, in this version's format."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+    if not tables:
+        raise IndexDamagedError(_damaged(layout, "it is empty"))
+    if "manifest" not in tables:
+        raise IndexDamagedError(_damaged(layout, "it is another program's database"))
+    row = connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()
+    if row is None or row[0] != FORMAT:
+        found = row[0] if row else None
+        raise IndexMismatchError(
+            f"the index in {str(layout.folder)!r} has format {found!r}, this version reads "
+            f"{FORMAT!r}; delete that folder and run: qa build"
+        )
+
+
+def damaged(layout: Layout, what: str) -> IndexDamagedError:
+    """Return the error for an index that does not hold what was written."""
+    return IndexDamagedError(_damaged(layout, what))
+
+
+def _damaged(layout: Layout, what: str) -> str:
+    return (
+        f"the index file {str(layout.database)!r} is damaged ({what}); "
+        "delete it and run: qa build (the texts are not touched)"
+    )
+
+
+def _translate(error: sqlite3.DatabaseError, layout: Layout) -> Exception:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    folder = str(layout.folder)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return IndexBusyError(f"the index in {folder!r} is locked by another process; try again")
+    if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        free = shutil.disk_usage(layout.folder).free // 2**20 if layout.folder.is_dir() else 0
+        return StorageError(
+            f"cannot write to the index in {folder!r}: {error} ({free} MB free); "
+            "nothing was changed"
+        )
+    return damaged(layout, str(error))
