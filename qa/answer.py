@@ -1,27 +1,62 @@
-"""From hits to an answer."""
+"""From hits to an answer: choosing the words, numbering the citations, saying "not in the texts".
 
-from dataclasses import dataclass
-from typing import Literal
+Everything here is pure. A quote is cut out of a passage by offsets and by nothing else, so no code
+path can put words into one.
+"""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from qa.dates import note
 from qa.passages import Hit
 
 Outcome = Literal["answered", "not_in_texts", "index_empty"]
 
+CLOSE = 0.04
+"""A second sentence is quoted when its score is less than this behind the first: on XQuAD-R 1.19
+sentences an answer, of which 85.5 % hold the gold answer (80.6 % with the first alone)."""
+
+MOST = 3
+"""Sentences quoted at the most."""
+
+REFUSALS = {
+    "de": "Das steht nicht in den Texten.",
+    "en": "The texts do not say.",
+    "es": "Los textos no lo dicen.",
+    "fr": "Les textes ne le disent pas.",
+    "nl": "Dat staat niet in de teksten.",
+}
+EMPTY = {
+    "de": "Es gibt noch keine Texte, in denen gesucht werden kann.",
+    "en": "There are no texts to search in yet.",
+    "es": "Todavía no hay textos en los que buscar.",
+    "fr": "Il n'y a pas encore de textes où chercher.",
+    "nl": "Er zijn nog geen teksten om in te zoeken.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """One quoted sentence and where it stands: `quote` is `text[start:end]` of the document as indexed."""
+    """One quoted sentence: `quote` is `text[start:end]` of the document as indexed."""
 
     number: int
     document: str
+    """The document's path below the documents folder."""
     title: str
     date: str | None
+    """ISO 8601 at the precision that is known: `2025`, `2025-03` or `2025-03-01`."""
     start: int
     end: int
     quote: str
     score: float
+    """Of this sentence against the question; comparable within one answer only."""
     stale: bool
+    """Whether the file changed, or went, since it was indexed."""
     sha256: str
+    """Of the file as indexed."""
+    note: str
+    """Which days its "yesterday" or "Monday" are, counted from the text's date; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +65,92 @@ class Answer:
 
     question: str
     searched_for: str
+    """The question as it was searched; another one only where a follow-up was completed."""
+    language: str
+    """The question's, of those the interface speaks (ISO 639-1): refusal and notes are in it."""
     outcome: Outcome
     text: str
+    """The quotes with their citation numbers, or a refusal in the question's language."""
     citations: tuple[Citation, ...]
+    """Empty unless `outcome` is `answered`."""
     confidence: float
+    """Probability that the best sentence answers the question; calibrated, in [0, 1]."""
+    threshold: float
+    """The confidence below which the outcome is `not_in_texts`."""
     passages: tuple[Hit, ...]
-    """The passages that were looked at, best first; those without a citation are not quoted."""
+    """The passages that were found, best first. Those without a citation are not answers."""
     index_version: int
     seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A question on its way through: what was asked, what is searched, and in which language."""
+
+    question: str
+    searched_for: str
+    language: str = "en"
+
+
+def compose(
+    ask: Ask,
+    hits: Sequence[Hit],
+    *,
+    confidence: float,
+    threshold: float,
+    index_version: int,
+) -> Answer:
+    """Return the answer that the hits allow; `seconds` is left at 0 for the caller to fill in."""
+    answered = bool(hits) and confidence >= threshold
+    citations = _citations(hits, ask.language) if answered else ()
+    if answered:
+        text = " ".join(f"“{c.quote}” [{c.number}]" for c in citations)
+    elif hits:
+        text = REFUSALS.get(ask.language, REFUSALS["en"])
+    else:
+        text = EMPTY.get(ask.language, EMPTY["en"])
+    return Answer(
+        question=ask.question,
+        searched_for=ask.searched_for,
+        language=ask.language,
+        outcome="answered" if answered else "not_in_texts" if hits else "index_empty",
+        text=text,
+        citations=citations,
+        confidence=confidence if hits else 0.0,
+        threshold=threshold,
+        passages=tuple(hits),
+        index_version=index_version,
+        seconds=0.0,
+    )
+
+
+def _citations(hits: Sequence[Hit], language: str) -> tuple[Citation, ...]:
+    """Return the best sentence and those close behind it, best first."""
+    scored = [
+        (score, hit, span)
+        for hit in hits
+        for score, span in zip(hit.sentence_scores, hit.passage.sentences, strict=True)
+    ]
+    scored.sort(key=lambda item: -item[0])
+    best = scored[0][0]
+    chosen = [item for item in scored[:MOST] if best - item[0] < CLOSE]
+    return tuple(
+        Citation(
+            number=number,
+            document=hit.passage.document,
+            title=hit.title,
+            date=hit.date,
+            start=hit.passage.start + start,
+            end=hit.passage.start + end,
+            quote=hit.passage.text[start:end],
+            score=score,
+            stale=hit.stale,
+            sha256=hit.sha256,
+            note=note(hit.passage.text[start:end], hit.date, language=language),
+        )
+        for number, (score, hit, (start, end)) in enumerate(chosen, 1)
+    )

@@ -1,0 +1,127 @@
+"""The terminal: arguments, streams and exit codes. Each command imports what it needs."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa.errors import QAError
+
+NOT_IN_TEXTS = 3
+"""Exit code of a question that the texts do not answer."""
+
+app = typer.Typer(
+    name="qa",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ask a folder of texts a question, in any language; get the sentence that answers it, "
+    "quoted word for word, or be told that the texts do not say.",
+)
+
+IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The index folder.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="A sentence-transformers model that is on this machine, by folder or by name. "
+        "Without it: the one the index was built with, at first the packaged multilingual one.",
+    ),
+]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In any language; - reads it from a pipe.")],
+    index: IndexOption = Path("index"),
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Answer from this confidence on; else the index's."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer object.")] = False,
+) -> None:
+    """Ask one question.
+
+    Exit codes: 0 answered, 3 not in the texts, 1 error, 2 usage.
+    """
+    from qa.bot import Bot
+    from qa.terminal import show_answer
+
+    with Bot.open(index) as bot:
+        text = sys.stdin.read() if question == "-" else question
+        answer = bot.ask(text, threshold=threshold)
+        if as_json:
+            sys.stdout.write(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2) + "\n")
+        else:
+            show_answer(answer)
+    if answer.outcome != "answered":
+        raise typer.Exit(NOT_IN_TEXTS)
+
+
+@app.command()
+def build(
+    docs: Annotated[Path, typer.Argument(help="The folder of texts.")] = Path("docs"),
+    index: IndexOption = Path("index"),
+    model: ModelOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Encode everything again.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Say what would be done; write nothing.")
+    ] = False,
+) -> None:
+    """Bring the index up to date with the texts: only what is new is encoded.
+
+    Exit code 1 when a text could not be read; the others are indexed all the same.
+    """
+    from qa import terminal
+    from qa.build import build as run
+    from qa.build import preview
+
+    if dry_run:
+        report = preview(docs, index)
+    else:
+        with terminal.progress() as progress:
+            report = run(docs, index, model=model, full=full, progress=progress)
+    terminal.show_report(report, dry_run=dry_run)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    docs: Annotated[Path, typer.Argument(help="The folder of texts.")] = Path("docs"),
+    index: IndexOption = Path("index"),
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
+) -> None:
+    """Start the chat page; the first time, the index is built before."""
+    from qa import terminal
+    from qa.bot import Bot
+    from qa.index import Index
+    from qa.server import serve
+
+    if not Index.exists(index):
+        from qa.build import build as run
+
+        with terminal.progress() as progress:
+            report = run(docs, index, progress=progress)
+        terminal.show_report(report, dry_run=False)
+    with Bot.open(index) as bot:
+        serve(bot, host=host, port=port, open_browser=open_browser)
+
+
+def main() -> None:
+    """Run the command line; an error that is the user's to mend is one line on stderr, exit 1."""
+    try:
+        app()
+    except QAError as error:
+        sys.stderr.write(f"qa: {' '.join(str(error).split())}\n")
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("qa: stopped\n")
+        raise SystemExit(130) from None

@@ -1,0 +1,59 @@
+"""Which language a question is asked in, of those that the interface speaks.
+
+Told from function words: a question of five words has them, and little else to go by. The
+libraries for it (py3langid, lingua, simplemma) do as well on short questions, but take over a
+second to load, longer than the whole answer.
+"""
+
+import re
+
+_WORDS = {
+    "de": (
+        "was wer wem wen wo wann warum wieso weshalb wie viele viel welche welcher welches "
+        "welchem woher wohin wessen der die das den dem des ein eine einen einem einer ist "
+        "sind war waren hat haben hatte wird werden wurde wurden und oder nicht kein keine "
+        "mit von vom zu zum zur im am bei nach über für auf aus an sich er sie es ich man "
+        "gibt kann soll auch heißt heißen worauf wofür womit"
+    ),
+    "en": (
+        "what who whom whose where when why how which many much the a an is are was were do "
+        "does did has have had will would can could should and or not of in on at to for from "
+        "with by about it he she they there that this"
+    ),
+    "es": (
+        "qué que quién quien quiénes dónde donde cuándo cuando por cómo como cuánto cuánta "
+        "cuántos cuántas cuál cuáles el la los las un una unos es son era fue fueron está "
+        "están ha han había y o no de del en con para al se su sus lo le hay sobre también a "
+        "dijo"
+    ),
+    "fr": (
+        "que qu quoi qui où quand pourquoi comment combien quel quelle quels quelles est ce "
+        "le la les l un une des du de d en au aux à et ou ne n pas dans sur pour par avec il "
+        "elle ils elles on a ont avait été était sont se s y t son sa ses dit"
+    ),
+    "nl": (
+        "wat wie waar wanneer waarom hoe hoeveel welke welk wiens waarover waarvan waarmee "
+        "waardoor de het een is zijn was waren heeft hebben had wordt worden werd werden en "
+        "of niet geen van in op met voor door bij naar uit over aan te dat die dit deze er "
+        "hij zij ze ik men kan moet ook toen nog"
+    ),
+}
+FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def language(question: str, *, default: str = "en") -> str:
+    """Return the question's language (ISO 639-1), or `default` where nothing tells it."""
+    words = _WORD.findall(question.casefold())
+    scores = {
+        # A word that fewer of the languages share tells more.
+        name: sum(
+            1 / sum(word in others for others in FUNCTION_WORDS.values())
+            for word in words
+            if word in own
+        )
+        for name, own in FUNCTION_WORDS.items()
+    }
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] else default

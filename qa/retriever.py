@@ -1,0 +1,95 @@
+"""From a question to hits: near in meaning or alike in words, scored sentence by sentence."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qa import relevance
+from qa.encoder import Model, TokenVectors
+from qa.index import Embedding, Snapshot, content, coverage, grams
+from qa.passages import Hit
+
+NEAR = 100
+"""Vectors looked at in FAISS; the right paragraph is among their owners for over 99 % (XQuAD-R)."""
+MATCHING = 32
+"""Passages looked at for their words."""
+SHORTLIST = 12
+"""Passages whose tokens are compared one by one: this bounds the cost of a question."""
+SHOWN = 6
+"""Passages returned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found for a question."""
+
+    hits: tuple[Hit, ...]
+    """Best first; `sentence_scores` tell which of a passage's sentences answers best."""
+    confidence: float
+    """Calibrated probability that the best sentence answers the question."""
+
+
+def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
+    """Return the passages that may answer a question, best first, and how sure that is."""
+    query = _encoded(question, model)
+    wanted = grams(question)
+    keys = snapshot.nearest(query.pooled[np.newaxis], NEAR)
+    keys += [key for key in snapshot.matching(wanted, MATCHING) if key not in keys]
+    if not keys:
+        return Found(hits=(), confidence=0.0)
+    candidates = _shortlist(query, wanted, snapshot, keys)
+    calibration = relevance.Calibration.from_arrays(snapshot.calibration())
+    return _ranked(query, calibration, candidates)
+
+
+def _encoded(question: str, model: Model) -> TokenVectors:
+    if model.gives_tokens:
+        return model.encode_query_tokens([question])[0]
+    (pooled,) = model.encode_query([question])
+    return TokenVectors(pooled, np.zeros((0, len(pooled)), np.float32), np.zeros((0, 2), np.int32))
+
+
+def _shortlist(
+    query: TokenVectors, wanted: list[str], snapshot: Snapshot, keys: list[int]
+) -> list[tuple[Hit, Embedding]]:
+    """Return the passages that fit best as wholes."""
+    embeddings = snapshot.embeddings(keys)
+    weights = snapshot.weights(wanted)
+    average = snapshot.average_length()
+    scored = [
+        (relevance.passage_score(embeddings[key].vectors @ query.pooled, covered), hit, key)
+        for key, hit in snapshot.hits(dict.fromkeys(keys, 0.0))
+        for covered in [
+            coverage(weights, grams(content(hit.passage)), average_length=average),
+        ]
+    ]
+    scored.sort(key=lambda item: -item[0])
+    return [(hit, embeddings[key]) for _, hit, key in scored[:SHORTLIST]]
+
+
+def _ranked(
+    query: TokenVectors,
+    calibration: relevance.Calibration,
+    candidates: list[tuple[Hit, Embedding]],
+) -> Found:
+    documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
+    sentences = [
+        (vector, _inside(embedding, span), documents[hit.passage.document])
+        for hit, embedding in candidates
+        for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)
+    ]
+    ranking = relevance.rank(query.pooled, query.tokens, sentences, calibration)
+    scores = iter(ranking.scores.tolist())
+    hits = []
+    for hit, _ in candidates:
+        own = tuple(next(scores) for _ in hit.passage.sentences)
+        hits.append(replace(hit, score=max(own), sentence_scores=own))
+    hits.sort(key=lambda hit: -hit.score)
+    return Found(hits=tuple(hits[:SHOWN]), confidence=ranking.confidence)
+
+
+def _inside(embedding: Embedding, span: tuple[int, int]) -> relevance.Bytes:
+    """Return the tokens of one sentence: those that begin in it."""
+    starts = embedding.offsets[:, 0]
+    tokens: relevance.Bytes = embedding.tokens[(starts >= span[0]) & (starts < span[1])]
+    return tokens

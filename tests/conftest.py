@@ -1,0 +1,20 @@
+"""What several test files use; nothing here ever asks the network."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index of the project's own `docs/`, by the packaged model."""
+    from qa.build import build  # noqa: PLC0415 - only where a model runs
+
+    folder = tmp_path_factory.mktemp("article") / "index"
+    build(PROJECT / "docs", folder)
+    return folder

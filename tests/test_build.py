@@ -1,0 +1,265 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from qa.bot import Bot
+from qa.build import Report, build, preview
+from qa.errors import (
+    DocumentError,
+    EncoderError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+)
+from qa.index import Index, Layout
+from tests.fakes import Floats, GramEncoder
+
+ARTICLES = {
+    "harbour.txt": "The harbour opens at six.\n\nThe mayor pressed the button on Monday.\n",
+    "bread.txt": "Bread rises for an hour.\n\nThe oven is hot.\n",
+    "sub/stars.md": "# Stars\n\nThe astronomer counted 4,000 stars.\n",
+}
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    for path, text in ARTICLES.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def ask(index: Path, question: str, encoder: GramEncoder | None = None) -> str:
+    """Return the text of the passage that comes first."""
+    with Bot.open(index, model=encoder or GramEncoder()) as bot:
+        return bot.ask(question).passages[0].passage.text
+
+
+def test_the_first_build_adds_everything(docs: Path, index: Path) -> None:
+    report = build(docs, index, model=GramEncoder())
+    assert report.added == ("bread.txt", "harbour.txt", "sub/stars.md")
+    assert (report.summary, report.encoded, report.version) == ("+3 ~0 -0", 5, 1)
+    assert ask(index, "When does the harbour open?") == "The harbour opens at six."
+
+
+def test_a_second_build_encodes_nothing_and_takes_less_than_a_second(
+    docs: Path, index: Path
+) -> None:
+    build(docs, index, model=GramEncoder())
+    encoder = GramEncoder()
+    report = build(docs, index, model=encoder)
+    assert not report
+    assert (report.encoded, report.unchanged, report.version) == (0, 3, 1)
+    assert len(encoder.encoded) <= 1  # the fingerprint
+    assert report.seconds < 1
+
+
+def test_only_what_is_new_is_encoded(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").write_text("Bread rises for two hours.\n\nThe oven is hot.\n")
+    (docs / "harbour.txt").unlink()
+    (docs / "new.txt").write_text("Herring is caught in May.\n")
+    (docs / "sub/stars.md").rename(docs / "moved.md")
+    encoder = GramEncoder()
+    report = build(docs, index, model=encoder)
+    assert (report.added, report.changed, report.removed) == (
+        ("new.txt",),
+        ("bread.txt",),
+        ("harbour.txt",),
+    )
+    assert report.renamed == (("sub/stars.md", "moved.md"),)
+    assert report.encoded == 2
+    assert not any("oven" in text or "astronomer" in text for text in encoder.encoded)
+    assert ask(index, "How long does bread rise?") == "Bread rises for two hours."
+    assert "harbour" not in ask(index, "When does the harbour open?")
+    with Bot.open(index, model=GramEncoder()) as bot:
+        hit = bot.ask("Who counted the stars?").passages[0]
+    assert hit.passage.document == "moved.md"
+
+
+def test_a_preview_says_the_same_and_writes_nothing(docs: Path, index: Path) -> None:
+    assert preview(docs, index).added == ("bread.txt", "harbour.txt", "sub/stars.md")
+    assert not index.exists()
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").write_text("Bread rises for two hours.\n")
+    before = {file.name: file.read_bytes() for file in index.iterdir()}
+    foreseen = preview(docs, index)
+    assert {file.name: file.read_bytes() for file in index.iterdir()} == before
+    done = build(docs, index, model=GramEncoder())
+    assert foreseen.summary == done.summary == "+0 ~1 -0"
+    assert foreseen.changed == done.changed
+
+
+def test_an_unreadable_text_is_named_and_the_rest_is_indexed(docs: Path, index: Path) -> None:
+    (docs / "bad.txt").write_bytes(b"\x00\x01\x02" * 100)
+    report = build(docs, index, model=GramEncoder())
+    assert [path for path, _ in report.failed] == ["bad.txt"]
+    assert len(report.added) == 3
+    assert ask(index, "How long does bread rise?") == "Bread rises for an hour."
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_text_that_can_no_longer_be_read_keeps_its_last_good_version(
+    docs: Path, index: Path, *, full: bool
+) -> None:
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").write_bytes(b"\x00\x01\x02" * 100)
+    report = build(docs, index, model=GramEncoder(), full=full)
+    assert [path for path, _ in report.failed] == ["bread.txt"]
+    with Bot.open(index, model=GramEncoder()) as bot:
+        hit = bot.ask("How long does bread rise?").passages[0]
+    assert hit.passage.text == "Bread rises for an hour."
+    assert hit.stale
+
+
+def test_the_same_text_twice_is_indexed_once_and_cited_with_both(docs: Path, index: Path) -> None:
+    shutil.copy(docs / "bread.txt", docs / "copy.txt")
+    encoder = GramEncoder()
+    report = build(docs, index, model=encoder)
+    assert report.encoded == 5
+    with Bot.open(index, model=encoder) as bot:
+        hits = bot.ask("How long does bread rise?").passages
+        assert bot.status().documents == 4
+    assert (hits[0].passage.document, hits[0].also_in) == ("bread.txt", ("copy.txt",))
+    assert len({hit.passage.text for hit in hits}) == len(hits)
+
+
+def test_another_model_encodes_everything_again(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder(48))
+    other = GramEncoder(32, salt="other")
+    report = build(docs, index, model=other)
+    assert (report.encoded, report.version, report.unchanged) == (5, 2, 3)
+    assert ask(index, "When does the harbour open?", other) == "The harbour opens at six."
+    with pytest.raises(IndexMismatchError, match="other vectors"):
+        Bot.open(index, model=GramEncoder(48))
+
+
+def test_a_full_build_encodes_everything_again(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder())
+    report = build(docs, index, model=GramEncoder(), full=True)
+    assert (report.encoded, report.version) == (5, 2)
+    assert ask(index, "When does the harbour open?") == "The harbour opens at six."
+
+
+def test_a_running_bot_answers_from_the_new_index(docs: Path, index: Path) -> None:
+    with Bot.build(docs, index, model=GramEncoder()) as bot:
+        assert bot.ask("herring").index_version == 1
+        (docs / "fish.txt").write_text("Herring is caught in May.\n")
+        build(docs, index, model=GramEncoder())
+        answer = bot.ask("When is herring caught?")
+        assert answer.index_version == 2
+        assert answer.passages[0].passage.text == "Herring is caught in May."
+
+
+def test_an_empty_folder_is_an_empty_index(tmp_path: Path, index: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with Bot.build(tmp_path / "none", index, model=GramEncoder()) as bot:
+        answer = bot.ask("Is anybody there?")
+    assert (answer.outcome, answer.passages) == ("index_empty", ())
+
+
+def test_no_folder_of_texts_is_an_error_and_makes_nothing(tmp_path: Path, index: Path) -> None:
+    with pytest.raises(DocumentError, match="nowhere"):
+        build(tmp_path / "nowhere", index, model=GramEncoder())
+    assert not index.exists()
+
+
+def test_a_model_that_is_not_there_is_named(docs: Path, index: Path) -> None:
+    with pytest.raises(EncoderError, match="no/such-model"):
+        build(docs, index, model="no/such-model")
+    with pytest.raises(IndexMissingError, match="qa build"):
+        Bot.open(index)
+
+
+def test_a_damaged_index_is_named_and_not_overwritten(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder())
+    database = Layout(index).database
+    database.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(IndexDamagedError, match="qa build"):
+        build(docs, index, model=GramEncoder())
+    assert database.read_bytes().startswith(b"not a database")
+
+
+class _Broken:
+    """Fails after some passages, as a machine does that is switched off."""
+
+    def __init__(self) -> None:
+        self._whole = GramEncoder()
+
+    def encode_query(self, texts: Sequence[str], /) -> Floats:
+        return self._whole.encode_query(texts)
+
+    def encode_document(self, texts: Sequence[str], /) -> Floats:
+        if any("fail here" in text for text in texts):
+            raise EncoderError("switched off")
+        return self._whole.encode_document(texts)
+
+
+def test_a_build_that_fails_leaves_the_old_index_and_goes_on_from_there(
+    docs: Path, index: Path
+) -> None:
+    build(docs, index, model=GramEncoder())
+    for number in range(40):
+        (docs / f"n{number:02}.txt").write_text(f"Number {number} is a short text.\n")
+    (docs / "z.txt").write_text("Please fail here, in a text longer than all the other ones.\n")
+    with pytest.raises(EncoderError, match="switched off"):
+        build(docs, index, model=_Broken())
+    assert Index.open(index).manifest().version == 1
+    report = build(docs, index, model=GramEncoder())
+    assert len(report.added) == 41
+    assert 0 < report.encoded < 41
+
+
+KILLED = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    from qa.build import build
+    from tests.fakes import GramEncoder
+    print("ready", flush=True)
+    build(Path(sys.argv[1]), Path(sys.argv[2]), model=GramEncoder())
+    """
+)
+
+
+def test_a_killed_build_leaves_the_old_index_or_the_new_one(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder())
+    for number in range(60):
+        (docs / f"n{number:02}.txt").write_text(f"Number {number} is new here.\n\nAnd {number}.\n")
+    seen = set()
+    for attempt in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(docs), str(index)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.02 * attempt**2)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        with Bot.open(index, model=GramEncoder()) as bot:
+            status = bot.status()
+            assert bot.ask("When does the harbour open?").passages
+        assert (status.documents, status.passages) in {(3, 5), (63, 125)}
+        seen.add(status.documents)
+    assert 3 in seen
+    report = build(docs, index, model=GramEncoder())
+    assert isinstance(report, Report)
+    with Bot.open(index, model=GramEncoder()) as bot:
+        assert bot.status().documents == 63

@@ -1,0 +1,174 @@
+"""The terminal, as a person or a script meets it: real processes on the real article."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.index import Layout
+from tests.conftest import PROJECT
+
+pytestmark = pytest.mark.model
+
+
+def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **more, "PYTHONPATH": str(PROJECT), "COLUMNS": "80"}
+    return subprocess.run(
+        [sys.executable, "-m", "qa", *arguments],
+        cwd=cwd,
+        env=environment,
+        text=True,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_an_answer_in_a_pipe(article_index: Path) -> None:
+    done = run("ask", "what did Rutte advise?", "--index", str(article_index))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"een manier vinden om de relatie met Trump te herstellen"' in done.stdout
+    assert "March 2025" in done.stdout
+    assert "rutte-zelensky-trump.txt" in done.stdout
+    assert "\x1b" not in done.stdout
+    # Nothing is broken into lines: the passage can be searched for.
+    assert 'weigerde dieper in te gaan op de ruzie. "Wat ik Zelensky heb verteld' in done.stdout
+
+
+def test_an_answer_in_a_terminal_has_colour(article_index: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa", "ask", "what did Rutte advise?", "-i", str(article_index)],
+        stdout=theirs,
+        cwd=PROJECT,
+        env={**os.environ, "TERM": "xterm-256color"},
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while more := os.read(ours, 65536):
+            shown += more
+    except OSError:  # how Linux says that the other side has closed
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    assert b"\x1b[1m" in shown
+
+
+def test_an_answer_as_json(article_index: Path) -> None:
+    done = run("ask", "Wat adviseerde Rutte?", "--json", "-i", str(article_index))
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert answer["outcome"] == "answered"
+    assert {"question", "searched_for", "text", "citations", "confidence", "passages"} < set(answer)
+    assert answer["citations"][0]["date"] == "2025-03"
+
+
+def test_a_refusal_has_its_own_exit_code_and_shows_the_nearest(article_index: Path) -> None:
+    done = run("ask", "Was kostet ein Brot?", "-i", str(article_index))
+    assert done.returncode == 3
+    assert done.stdout.startswith("Das steht nicht in den Texten.")
+    assert "Nearest, not an answer" in done.stdout
+
+
+def test_a_threshold_can_be_set(article_index: Path) -> None:
+    done = run("ask", "Wat adviseerde Rutte?", "--threshold", "1", "-i", str(article_index))
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["ask", "   "], 1, "blank"),
+        (["ask", "x" * 1001], 1, "1001 characters"),
+        (["ask", "Wie?", "--index", "nowhere"], 1, "qa build"),
+        (["build", "nowhere"], 1, "nowhere"),
+        (["ask"], 2, "Missing argument"),
+        (["fly"], 2, "No such command"),
+        (["ask", "Wie?", "--threshold", "2"], 2, "threshold"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    article_index: Path, arguments: list[str], code: int, message: str
+) -> None:
+    if "--index" not in arguments and arguments[0] == "ask":
+        arguments = [*arguments, "--index", str(article_index)]
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    if code == 1:
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_damaged_index_is_named(tmp_path: Path) -> None:
+    Layout(tmp_path).database.write_bytes(b"noise" * 1000)
+    done = run("ask", "Wie?", "--index", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "damaged" in done.stderr
+    assert "qa build" in done.stderr
+
+
+def test_a_build_prints_what_changed(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.txt").write_text("De haven gaat om zes uur open.\n")
+    (docs / "b.txt").write_bytes(b"\x00\x01")
+    first = run("build", "--dry-run", cwd=tmp_path)
+    assert first.returncode == 1
+    assert "+ a.txt" in first.stdout
+    assert not (tmp_path / "index").exists()
+    second = run("build", cwd=tmp_path)
+    assert second.returncode == 1
+    assert "+1 ~0 -0" in second.stdout
+    assert "b.txt" in second.stderr
+    (docs / "b.txt").unlink()
+    third = run("build", cwd=tmp_path)
+    assert third.returncode == 0
+    assert "+0 ~0 -0" in third.stdout
+    assert "0 passages encoded" in third.stdout
+    assert run("ask", "Hoe laat gaat de haven open?", cwd=tmp_path).returncode == 0
+
+
+def test_hostile_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    text = "The password is \x1b[2J\x1b]0;owned\x07 secret [red]word[/red] \u202etxet."
+    (tmp_path / "docs" / "a.txt").write_text(text + "\n")
+    run("build", cwd=tmp_path)
+    done = run("ask", "What is the password?", "--threshold", "0", cwd=tmp_path)
+    assert "[red]word[/red]" in done.stdout
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+
+
+HEAVY = ("torch", "sentence_transformers", "gradio", "transformers", "fastapi")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import qa",
+        "sys.argv = ['qa', '--help']; from qa.cli import app; app(standalone_mode=False)",
+        "import qa; qa.Bot.open(sys.argv[1]).ask('Wat adviseerde Rutte?')",
+    ],
+)
+def test_the_heavy_libraries_stay_out(article_index: Path, code: str) -> None:
+    program = f"import sys\n{code}\nprint([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(article_index)],
+        cwd=PROJECT,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", [(), ("ask",), ("build",), ("chat",)])
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout

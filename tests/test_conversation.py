@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.conversation import complete, is_follow_up
+
+
+@pytest.mark.parametrize(
+    ("question", "previous", "expected"),
+    [
+        ("En Trump?", "Wat adviseerde Rutte?", "Wat adviseerde Trump?"),
+        ("And Zelensky?", "What did Rutte advise?", "What did Zelensky advise?"),
+        ("Y Trump?", "¿Qué aconsejó Rutte?", "¿Qué aconsejó Trump?"),
+        # Two names: which one is meant is not for us to guess.
+        (
+            "Und Trump?",
+            "Was hat Rutte Selenskyj geraten?",
+            "Was hat Rutte Selenskyj geraten? Und Trump?",
+        ),
+        ("Why?", "What did Rutte advise?", "What did Rutte advise? Why?"),
+        ("when was that?", "Who won?", "Who won? when was that?"),
+        ("Waarom zei hij dat toen?", "Wie won?", "Wie won? Waarom zei hij dat toen?"),
+        # These stand on their own.
+        ("What did Macron say?", "What did Rutte advise?", "What did Macron say?"),
+        ("Who leads the summit in London?", "What did Rutte advise?", None),
+        ("Hoeveel kost een brood van de bakker?", "Wat adviseerde Rutte?", None),
+        ("What happened in 2019?", "Who won?", None),
+    ],
+)
+def test_complete(question: str, previous: str, expected: str | None) -> None:
+    assert complete(question, previous) == (expected or question)
+
+
+def test_the_first_question_is_never_touched() -> None:
+    assert complete("Why?", None) == "Why?"
+
+
+@given(st.text(), st.text())
+def test_what_is_searched_comes_from_what_was_asked(question: str, previous: str) -> None:
+    found = complete(question, previous)
+    if is_follow_up(question):
+        assert found != question or not previous
+    else:
+        assert found == question

@@ -1,0 +1,38 @@
+import pytest
+
+from qa.dates import note
+
+
+@pytest.mark.parametrize(
+    ("quote", "written", "language", "expected"),
+    [
+        ("Zij kwamen gisteren samen.", "2025-03-01", "nl", "“gisteren”: 28 februari 2025"),
+        ("Morgen is er een top.", "2025-03-01", "en", "“Morgen”: 2 March 2025"),
+        ("He said so yesterday.", "2025-03-01", "fr", "« yesterday » : 28 février 2025"),
+        ("Das war vorgestern.", "2025-03-01", "de", "„vorgestern“: 27. Februar 2025"),
+        ("Lo dijo ayer.", "2025-03-01", "es", "«ayer»: 28 de febrero de 2025"),
+        ("Afgelopen maandag regende het.", "2025-03-01", "en", "“maandag”: 24 February 2025"),
+        ("The next Monday it rained.", "2025-03-01", "en", "“Monday”: 3 March 2025"),
+        ("Het regende zaterdag.", "2025-03-01", "en", "“zaterdag”: 1 March 2025"),
+        ("Es war Montag.", "2025-03-01", "en", "“Montag”: 24 February 2025 or 3 March 2025"),
+        (
+            "Zij kwamen gisteren samen.",
+            "2025-03",
+            "en",
+            "“gisteren”: counted from the date of the text (March 2025)",
+        ),
+        ("gisteren", None, "en", "“gisteren”: counted from the date of the text (unknown)"),
+        (
+            "gisteren en vandaag",
+            "2025-03-01",
+            "en",
+            "“gisteren”: 28 February 2025; “vandaag”: 1 March 2025",
+        ),
+        ("Gisteren, ja gisteren.", "2025-03-01", "en", "“Gisteren”: 28 February 2025"),
+        ("Por la mañana llueve, y de morgen ook.", "2025-03-01", "en", ""),
+        ("Eergisterenavond is geen van de woorden.", "2025-03-01", "en", ""),
+        ("Niets over tijd.", "2025-03-01", "nl", ""),
+    ],
+)
+def test_note(quote: str, written: str | None, language: str, expected: str) -> None:
+    assert note(quote, written, language=language) == expected

@@ -1,0 +1,28 @@
+import pytest
+
+from qa.language import language
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Rutte advise?", "en"),
+        ("Wat adviseerde Rutte?", "nl"),
+        ("Was hat Rutte Selenskyj geraten?", "de"),
+        ("¿Qué aconsejó Rutte?", "es"),
+        ("Qu'a conseillé Rutte ?", "fr"),
+        ("Wie is de vicepresident?", "nl"),
+        ("Wie heißt der Vizepräsident?", "de"),
+        ("Que dit Zelensky ?", "fr"),
+        ("WAAR KOMEN ZE SAMEN", "nl"),
+        ("Rutte?", "en"),
+        ("谁赢了?", "en"),
+        ("", "en"),
+    ],
+)
+def test_language(question: str, expected: str) -> None:
+    assert language(question) == expected
+
+
+def test_what_tells_nothing_is_the_default() -> None:
+    assert language("Rutte", default="nl") == "nl"
