@@ -1,4 +1,4 @@
-"""Ask a folder of news texts; get the sentence that answers, word for word, or be told there is none.
+"""Ask a folder of news texts; get the sentence that answers, or be told that there is none.
 
 >>> import qa
 >>> answer = qa.ask("What did Rutte advise?")

@@ -77,6 +77,10 @@ class Answer:
     """Probability that the best sentence answers the question; calibrated, in [0, 1]."""
     threshold: float
     """The confidence below which the outcome is `not_in_texts`."""
+    words_found: tuple[str, ...]
+    """Words of the question that stand in some text, folded to lower case without accents."""
+    words_missing: tuple[str, ...]
+    """Words of the question that stand in no text."""
     passages: tuple[Hit, ...]
     """The passages that were found, best first. Those without a citation are not answers."""
     index_version: int
@@ -89,11 +93,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A question on its way through: what was asked, what is searched, and in which language."""
+    """A question on its way: what was asked and is searched, its language, its words."""
 
     question: str
     searched_for: str
     language: str = "en"
+    words_found: tuple[str, ...] = ()
+    words_missing: tuple[str, ...] = ()
 
 
 def compose(
@@ -122,6 +128,8 @@ def compose(
         citations=citations,
         confidence=confidence if hits else 0.0,
         threshold=threshold,
+        words_found=ask.words_found,
+        words_missing=ask.words_missing,
         passages=tuple(hits),
         index_version=index_version,
         seconds=0.0,

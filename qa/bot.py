@@ -12,6 +12,7 @@ from qa import encoder
 from qa.answer import Answer, Ask, compose
 from qa.build import Progress, build
 from qa.conversation import complete
+from qa.dates import checked, within
 from qa.documents import Document
 from qa.encoder import Encoder, Model
 from qa.errors import IndexMismatchError, QuestionError
@@ -128,6 +129,8 @@ class Bot:
         *,
         threshold: float | None = None,
         previous: Answer | None = None,
+        after: str | None = None,
+        before: str | None = None,
     ) -> Answer:
         """Return the answer to a question in any language.
 
@@ -137,19 +140,24 @@ class Bot:
             previous: the answer before this one in a conversation. A question that cannot be
                 understood alone ("And Trump?", "Why?") is completed from it; what was searched is
                 in the answer's `searched_for`. What was quoted there is no evidence here.
+            after: only texts of this year, month or day (ISO 8601), or later.
+            before: only texts of this year, month or day, or earlier.
 
         Raises:
-            QuestionError: the question is blank or too long.
+            QuestionError: the question is blank or too long, or a date is none.
             IndexDamagedError: what was read from the index is not what was written.
             IndexMismatchError: the index was rebuilt with an encoder that is not at hand.
         """
         started = time.perf_counter()
         asked = _checked(question)
+        period = (checked(after), checked(before))
         text = complete(asked, previous.searched_for if previous else None)[-MAX_QUESTION:]
         with self._index.snapshot() as snapshot:
             manifest = snapshot.manifest
             if not self._model.matches(manifest.fingerprint):
                 self._model = _model(manifest, None)
+            if period != (None, None):
+                snapshot.only(lambda written: within(written, *period))
             found = retrieve(text, snapshot, self._model)
         hits = [replace(hit, stale=self._stale(hit, manifest)) for hit in found.hits]
         # Said before is not said in answer to this: an earlier quote lifts no refusal.
@@ -159,6 +167,8 @@ class Bot:
                 question=asked,
                 searched_for=text,
                 language=_spoken(asked, previous),
+                words_found=tuple(word for word, stands in found.words.items() if stands),
+                words_missing=tuple(word for word, stands in found.words.items() if not stands),
             ),
             hits,
             confidence=0.0 if repeated else found.confidence,

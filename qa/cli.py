@@ -43,6 +43,13 @@ def ask(
         float | None,
         typer.Option(min=0.0, max=1.0, help="Answer from this confidence on; else the index's."),
     ] = None,
+    after: Annotated[
+        str | None, typer.Option(help="Only texts of this year, month or day, or later.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(help="Only texts of this year, month or day, or earlier.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer object.")] = False,
 ) -> None:
     """Ask one question.
@@ -50,15 +57,17 @@ def ask(
     Exit codes: 0 answered, 3 not in the texts, 1 error, 2 usage.
     """
     from qa.bot import Bot
-    from qa.terminal import show_answer
+    from qa.terminal import show_answer, show_reasons
 
     with Bot.open(index) as bot:
         text = sys.stdin.read() if question == "-" else question
-        answer = bot.ask(text, threshold=threshold)
+        answer = bot.ask(text, threshold=threshold, after=after, before=before)
         if as_json:
             sys.stdout.write(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2) + "\n")
         else:
             show_answer(answer)
+            if explain:
+                show_reasons(answer)
     if answer.outcome != "answered":
         raise typer.Exit(NOT_IN_TEXTS)
 
@@ -91,6 +100,40 @@ def build(
         raise typer.Exit(1)
 
 
+@app.command("eval")
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Argument(help="Labelled questions: JSON lines, or SQuAD's format.")
+    ] = None,
+    index: IndexOption = Path("index"),
+    own: Annotated[
+        int, typer.Option(help="Make so many questions from the indexed texts themselves.")
+    ] = 0,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw reliability, risk and coverage (.png, .svg, .pdf).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure the answers on labelled questions.
+
+    A line of the file: {"question": "Who won?", "answers": ["Ada won"]}, with an empty list where
+    the texts do not answer. SQuAD's format brings its own texts: they are indexed aside.
+    """
+    from qa import terminal
+    from qa.evaluation import evaluate as run
+    from qa.evaluation import report
+
+    if (questions is None) == (own == 0):
+        raise typer.BadParameter("give either a file of questions or --own N")
+    with terminal.progress() as progress:
+        outcomes = run(questions, index, own=own, progress=progress)
+    if picture is not None:
+        from qa.evaluation.picture import draw
+
+        draw(outcomes, picture)
+    sys.stdout.write(report.as_json(outcomes) if as_json else report.table(outcomes))
+
+
 @app.command()
 def chat(
     docs: Annotated[Path, typer.Argument(help="The folder of texts.")] = Path("docs"),
@@ -99,15 +142,15 @@ def chat(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
 ) -> None:
-    """Start the chat page; the first time, the index is built before."""
+    """Bring the index up to date with the texts, then start the chat page on it."""
     from qa import terminal
     from qa.bot import Bot
+    from qa.build import build as run
     from qa.index import Index
     from qa.server import serve
 
-    if not Index.exists(index):
-        from qa.build import build as run
-
+    # An index without its texts is still good to ask; no index and no texts is an error.
+    if docs.is_dir() or not Index.exists(index):
         with terminal.progress() as progress:
             report = run(docs, index, progress=progress)
         terminal.show_report(report, dry_run=False)

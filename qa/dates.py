@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from qa.documents import show_date
+from qa.errors import QuestionError
 
 DAYS: dict[str, dict[str, int]] = {
     "de": {"vorgestern": -2, "gestern": -1, "heute": 0, "morgen": 1, "übermorgen": 2},
@@ -66,6 +67,9 @@ _NOTES = {
     "fr": ("« {word} » : {day}", "« {word} » : compté à partir de la date du texte ({day})", "ou"),
     "nl": ("“{word}”: {day}", "“{word}”: gerekend vanaf de datum van de tekst ({day})", "of"),
 }
+_FIRST = {4: "{}-01-01", 7: "{}-01", 10: "{}"}
+_LAST = {4: "{}-12-31", 7: "{}-31", 10: "{}"}
+
 _MORNING = r"(?<!\bla )(?<!\bam )(?<!\bde )(?<!\bder )"
 """What stands before "mañana" or "morgen" where it is the morning and not the day."""
 
@@ -76,6 +80,38 @@ _UNKNOWN = {
     "fr": "inconnue",
     "nl": "onbekend",
 }
+
+
+def checked(period: str | None) -> str | None:
+    """Return a year, a month or a day as it was given, ISO 8601.
+
+    Raises:
+        QuestionError: it is none of the three.
+    """
+    try:
+        if period is not None:
+            date.fromisoformat(_FIRST[len(period)].format(period))
+    except (KeyError, ValueError) as error:
+        raise QuestionError(
+            f"{period!r} is not a date; write a year, a month or a day: 2025, 2025-03, 2025-03-01"
+        ) from error
+    return period
+
+
+def within(written: str | None, after: str | None, before: str | None) -> bool:
+    """Return whether a text's date may lie in a period, both ends included.
+
+    A text known to be of March is within 15 to 20 March; one without a date is within none.
+    """
+    if after is None and before is None:
+        return True
+    if written is None or len(written) not in _FIRST:
+        return False
+    # Dates compare as letters do, once they are filled up to a day.
+    first, last = _FIRST[len(written)].format(written), _LAST[len(written)].format(written)
+    return (after is None or last >= _FIRST[len(after)].format(after)) and (
+        before is None or first <= _LAST[len(before)].format(before)
+    )
 
 
 def note(quote: str, written: str | None, *, language: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from qa import relevance
 from qa.encoder import Model, TokenVectors
-from qa.index import Embedding, Snapshot, content, coverage, grams
+from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
 from qa.passages import Hit
 
 NEAR = 100
@@ -27,6 +27,8 @@ class Found:
     """Best first; `sentence_scores` tell which of a passage's sentences answers best."""
     confidence: float
     """Calibrated probability that the best sentence answers the question."""
+    words: dict[str, bool]
+    """The question's words, and whether each stands in some text."""
 
 
 def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
@@ -36,10 +38,17 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     keys = snapshot.nearest(query.pooled[np.newaxis], NEAR)
     keys += [key for key in snapshot.matching(wanted, MATCHING) if key not in keys]
     if not keys:
-        return Found(hits=(), confidence=0.0)
+        return Found(hits=(), confidence=0.0, words={})
     candidates = _shortlist(query, wanted, snapshot, keys)
     calibration = relevance.Calibration.from_arrays(snapshot.calibration())
-    return _ranked(query, calibration, candidates)
+    hits, confidence = _ranked(query, calibration, candidates)
+    known = {word: _stands(word, snapshot) for word in dict.fromkeys(words(question))}
+    return Found(hits=hits, confidence=confidence, words=known)
+
+
+def _stands(word: str, snapshot: Snapshot) -> bool:
+    """Return whether a word stands in some text, whole or inside a longer one."""
+    return all(snapshot.found_in(gram) for gram in word_grams(word))
 
 
 def _encoded(question: str, model: Model) -> TokenVectors:
@@ -71,7 +80,7 @@ def _ranked(
     query: TokenVectors,
     calibration: relevance.Calibration,
     candidates: list[tuple[Hit, Embedding]],
-) -> Found:
+) -> tuple[tuple[Hit, ...], float]:
     documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
     sentences = [
         (vector, _inside(embedding, span), documents[hit.passage.document])
@@ -85,7 +94,7 @@ def _ranked(
         own = tuple(next(scores) for _ in hit.passage.sentences)
         hits.append(replace(hit, score=max(own), sentence_scores=own))
     hits.sort(key=lambda hit: -hit.score)
-    return Found(hits=tuple(hits[:SHOWN]), confidence=ranking.confidence)
+    return tuple(hits[:SHOWN]), ranking.confidence
 
 
 def _inside(embedding: Embedding, span: tuple[int, int]) -> relevance.Bytes:

@@ -15,6 +15,9 @@ from qa.answer import Answer, Citation
 from qa.documents import show_date
 from qa.passages import Hit
 
+RUNNERS_UP = 5
+"""Sentences shown as reasons."""
+
 
 def visible(text: str) -> str:
     """Return `text` without the characters that steer a terminal or turn the reading direction."""
@@ -75,6 +78,28 @@ def _passage(out: Console, hit: Hit, citation: Citation | None) -> None:
     for part, style in ((text[:start], "dim"), (text[start:end], "bold"), (text[end:], "dim")):
         shown.append(visible(part).replace("\n", " "), style)
     out.print(shown, soft_wrap=not out.is_terminal)
+
+
+def show_reasons(answer: Answer) -> None:
+    """Print what an answer or a refusal rests on: confidence, words, and the runners-up."""
+    out = console(sys.stdout)
+    verdict = "answers" if answer.confidence >= answer.threshold else "refuses"
+    out.print(
+        f"\nconfidence {answer.confidence:.2f}, {verdict}: the threshold is {answer.threshold:.2f}"
+    )
+    for label, found in (("words found", answer.words_found), ("nowhere", answer.words_missing)):
+        out.print(Text(f"{label}: {visible(' '.join(found)) or '-'}"), soft_wrap=True)
+    ranked = sorted(
+        (
+            (score, hit.passage.text[start:end], hit.passage.document)
+            for hit in answer.passages
+            for score, (start, end) in zip(hit.sentence_scores, hit.passage.sentences, strict=True)
+        ),
+        reverse=True,
+    )
+    for score, sentence, document in ranked[:RUNNERS_UP]:
+        line = Text(f"{score:6.3f}  ").append(visible(sentence).replace("\n", " "))
+        out.print(line.append(f"  {visible(document)}", "dim"), soft_wrap=True)
 
 
 def show_report(report: build.Report, *, dry_run: bool) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from qa.errors import (
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
+    StorageError,
 )
 from qa.index import Index, Layout
 from tests.fakes import Floats, GramEncoder
@@ -263,3 +264,36 @@ def test_a_killed_build_leaves_the_old_index_or_the_new_one(docs: Path, index: P
     assert isinstance(report, Report)
     with Bot.open(index, model=GramEncoder()) as bot:
         assert bot.status().documents == 63
+
+
+def test_a_folder_that_cannot_be_made_is_named(docs: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot make"):
+        build(docs, tmp_path / "file" / "index", model=GramEncoder())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of 600 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: not root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(docs: Path, small_disk: Path) -> None:
+    index = small_disk / "index"
+    (docs / "sub" / "stars.md").unlink()
+    build(docs, index, model=GramEncoder())
+    text = "\n\n".join(f"Paragraph number {number} of a long text." for number in range(3000))
+    (docs / "long.txt").write_text(text)
+    with pytest.raises(StorageError, match=r"MB free|could not be written"):
+        build(docs, index, model=GramEncoder())
+    assert ask(index, "When does the harbour open?") == "The harbour opens at six."
+    (docs / "long.txt").unlink()
+    assert not build(docs, index, model=GramEncoder()).failed
+    with Bot.open(index, model=GramEncoder()) as bot:
+        assert bot.status().documents == 2

@@ -1,6 +1,7 @@
 import pytest
 
-from qa.dates import note
+from qa.dates import checked, note, within
+from qa.errors import QuestionError
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,35 @@ from qa.dates import note
 )
 def test_note(quote: str, written: str | None, language: str, expected: str) -> None:
     assert note(quote, written, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "after", "before", "expected"),
+    [
+        ("2025-03", None, None, True),
+        (None, None, None, True),
+        (None, "2025", None, False),
+        ("2025-03", "2025-03-15", None, True),
+        ("2025-03", "2025-04", None, False),
+        ("2025-03", "2025", "2025", True),
+        ("2025-03-31", None, "2025-03", True),
+        ("2025-04-01", None, "2025-03", False),
+        ("2025", "2025-12-31", None, True),
+        ("2025-03-01", "2025-03-01", "2025-03-01", True),
+    ],
+)
+def test_within(
+    written: str | None, after: str | None, before: str | None, *, expected: bool
+) -> None:
+    assert within(written, after, before) is expected
+
+
+@pytest.mark.parametrize("period", ["2025", "2025-03", "2025-03-01", None])
+def test_a_period_is_a_year_a_month_or_a_day(period: str | None) -> None:
+    assert checked(period) == period
+
+
+@pytest.mark.parametrize("period", ["", "march", "2025-13", "2025-02-30", "20250301", "03-2025"])
+def test_anything_else_is_no_period(period: str) -> None:
+    with pytest.raises(QuestionError, match="is not a date"):
+        checked(period)

@@ -5,10 +5,13 @@ vectors as they are made and put everything else into one transaction, so that a
 killed leaves the old index or the new one.
 """
 
+from qa.index.changing import Entry
 from qa.index.database import Layout
-from qa.index.reading import DocumentInfo, Embedding, Index, Manifest, Snapshot, content
+from qa.index.opening import Index
+from qa.index.rows import DocumentInfo, Embedding, Manifest, content
+from qa.index.snapshot import Snapshot
 from qa.index.words import coverage, grams, idf, word_grams, words
-from qa.index.writing import Change, Entry, Writer
+from qa.index.writing import Change, Writer
 
 __all__ = [
     "Change",

@@ -222,12 +222,25 @@ def _damaged(layout: Layout, what: str) -> str:
     )
 
 
+_NOT_WRITABLE = (
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_PERM",
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_DIR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHM",
+)
+
+
 def _translate(error: sqlite3.DatabaseError, layout: Layout) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     folder = str(layout.folder)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return IndexBusyError(f"the index in {folder!r} is locked by another process; try again")
-    if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+    if name.startswith(_NOT_WRITABLE):
         free = shutil.disk_usage(layout.folder).free // 2**20 if layout.folder.is_dir() else 0
         return StorageError(
             f"cannot write to the index in {folder!r}: {error} ({free} MB free); "

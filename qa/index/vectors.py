@@ -47,8 +47,22 @@ class Vectors:
             ids = np.concatenate([row_ids(key, len(rows)) for key, rows in new.items()])
             self._index.add_with_ids(np.concatenate(list(new.values())), ids)
 
-    def search(self, queries: Floats, count: int) -> tuple[Floats, Ids]:
-        """Return scores and row ids, both (queries, k) with k = min(count, rows), best first."""
+    def search(
+        self, queries: Floats, count: int, *, among: Ids | None = None
+    ) -> tuple[Floats, Ids]:
+        """Return scores and row ids, both (queries, k), best first; k = min(count, rows).
+
+        With `among`, only rows of those embeddings are looked at.
+        """
+        if among is not None:
+            held = self.ids()
+            allowed = held[np.isin(held // SLOTS, among)]
+            selector = faiss.IDSelectorBatch(allowed)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
+            k = min(count, len(allowed))
+            scores, ids = self._index.search(queries, max(k, 1), params=parameters)
+            return scores[:, :k], ids[:, :k]
         k = min(count, len(self))
         if not k:
             empty = np.zeros((len(queries), 0))

@@ -5,30 +5,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from sqlite3 import Connection
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from qa.documents import Document
 from qa.errors import IndexBusyError, StorageError
+from qa.index.changing import Entry, calibrate, drop_unused, insert, promote, remove
 from qa.index.database import Database, Layout, check_format, create
-from qa.index.reading import (
+from qa.index.derived import bring_up, load_vectors
+from qa.index.rows import (
     Array,
     Embedding,
     Manifest,
-    bring_up,
-    content,
-    document_checksum,
-    encode_grams,
-    load_vectors,
-    passage_checksum,
     read_arrays,
     read_manifest,
 )
-from qa.index.vectors import Vectors, checksum
-from qa.index.words import grams
-from qa.passages import Passage
+from qa.index.vectors import Vectors
 
 SAVE_SHARE = 0.1
 """FAISS's file is written again when more than this share of its rows has changed since; smaller
@@ -37,15 +29,6 @@ not cost rewriting the whole file."""
 
 LOCK_SECONDS = 600.0
 """How long a build waits for another one to end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A document to write: its passages, each with the hash under which its vectors are kept."""
-
-    document: Document
-    size: int
-    passages: tuple[tuple[Passage, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +129,14 @@ class Writer:
         """Put a change in place, whole or not at all; return the index's new version."""
         with self._database.writing() as connection:
             gone = [entry.document.path for entry in change.entries] + list(change.removed)
-            loose = [pair for path in gone for pair in _remove(connection, path)]
+            loose = [pair for path in gone for pair in remove(connection, path)]
             fresh: dict[int, str] = {}
             for entry in change.entries:
-                fresh |= _insert(connection, entry)
-            _drop_unused(connection, loose)
-            _promote(connection, fresh)
+                fresh |= insert(connection, entry)
+            drop_unused(connection, loose)
+            promote(connection, fresh)
             if change.calibration is not None:
-                _calibrate(connection, change.calibration)
+                calibrate(connection, change.calibration)
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'version'")
             values = asdict(change.manifest)
             del values["version"]
@@ -213,86 +196,3 @@ def _blobs(embedding: Embedding) -> tuple[bytes, bytes, bytes]:
         embedding.tokens.astype(np.int8).tobytes(),
         embedding.offsets.astype(np.int32).tobytes(),
     )
-
-
-def _calibrate(connection: Connection, arrays: Mapping[str, Array]) -> None:
-    connection.execute("DELETE FROM calibration")
-    for name, array in arrays.items():
-        kind, shape, data = array.dtype.str, json.dumps(array.shape), array.tobytes()
-        connection.execute(
-            "INSERT INTO calibration VALUES (?, ?, ?, ?, ?)",
-            (name, kind, shape, data, checksum(name, kind, shape, data)),
-        )
-
-
-def _remove(connection: Connection, path: str) -> list[tuple[int, str]]:
-    """Delete a document; return the embedding and the searched text of each of its passages."""
-    row = connection.execute("SELECT id, text FROM documents WHERE path = ?", (path,)).fetchone()
-    if row is None:
-        return []
-    key, text = row
-    passages = connection.execute(
-        "SELECT embedding, start, end, heading FROM passages WHERE document = ?", (key,)
-    ).fetchall()
-    connection.execute("DELETE FROM documents WHERE id = ?", (key,))
-    return [
-        (embedding, f"{heading}\n{text[start:end]}" if heading else text[start:end])
-        for embedding, start, end, heading in passages
-    ]
-
-
-def _insert(connection: Connection, entry: Entry) -> dict[int, str]:
-    """Insert a document; return the searched text of each embedding that it uses."""
-    document = entry.document
-    values = (
-        document.path,
-        document.sha256,
-        document.title,
-        document.date,
-        document.source,
-        document.text,
-    )
-    cursor = connection.execute(
-        "INSERT INTO documents (path, sha256, title, date, source, text, language, size, "
-        "check_sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*values, document.language, entry.size, document_checksum(*values)),
-    )
-    used: dict[int, str] = {}
-    for passage, key in entry.passages:
-        ((embedding,),) = connection.execute(
-            "SELECT id FROM embeddings WHERE hash = ? ORDER BY staged DESC LIMIT 1", (key,)
-        )
-        spans = np.array(passage.sentences, dtype=np.int32).tobytes()
-        place = (passage.start, passage.end, passage.heading, spans)
-        connection.execute(
-            "INSERT INTO passages (document, start, end, heading, sentences, embedding, check_sum) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (cursor.lastrowid, *place, embedding, passage_checksum(document.path, *place)),
-        )
-        used[embedding] = content(passage)
-    return used
-
-
-def _drop_unused(connection: Connection, loose: Iterable[tuple[int, str]]) -> None:
-    for key, text in dict(loose).items():
-        if connection.execute("SELECT 1 FROM passages WHERE embedding = ?", (key,)).fetchone():
-            continue
-        connection.execute(
-            "INSERT INTO words (words, rowid, grams) VALUES ('delete', ?, ?)",
-            (key, encode_grams(grams(text))),
-        )
-        connection.execute("DELETE FROM embeddings WHERE id = ?", (key,))
-
-
-def _promote(connection: Connection, fresh: dict[int, str]) -> None:
-    for key, text in fresh.items():
-        found = grams(text)
-        promoted = connection.execute(
-            "UPDATE embeddings SET staged = 0, gram_count = ? WHERE id = ? AND staged = 1",
-            (len(found), key),
-        ).rowcount
-        if promoted:
-            connection.execute(
-                "INSERT INTO words (rowid, grams) VALUES (?, ?)", (key, encode_grams(found))
-            )
-    connection.execute("DELETE FROM embeddings WHERE staged = 1")

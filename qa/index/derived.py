@@ -1,0 +1,104 @@
+"""What is derived from the database and kept in memory: FAISS, lengths, the calibration."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from qa.index.database import Layout
+from qa.index.rows import Array, Manifest, read_arrays, read_embeddings
+from qa.index.vectors import SLOTS, Floats, Ids, Vectors
+
+
+class Derived:
+    """Kept equal to the state that a connection reads, for many threads at once."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._lock = threading.RLock()
+        self._version = -1
+        self._vectors: Vectors | None = None
+        self._passages = 0
+        self._average_length = 0.0
+        self._calibration: tuple[int, dict[str, Array]] = (-1, {})
+
+    def nearest(
+        self,
+        connection: sqlite3.Connection,
+        manifest: Manifest,
+        queries: Floats,
+        count: int,
+        *,
+        among: Ids | None = None,
+    ) -> Ids:
+        """Return the embeddings whose passage or sentence is near, from this connection's state."""
+        with self._lock:
+            vectors = self._synchronised(connection, manifest)
+            _, ids = vectors.search(queries, count, among=among)
+        return np.unique(ids // SLOTS)
+
+    def _synchronised(self, connection: sqlite3.Connection, manifest: Manifest) -> Vectors:
+        """Bring FAISS to the state that this connection reads; only the difference is loaded.
+
+        A thread may hold a snapshot older than the one FAISS was brought to. Row ids are never used
+        twice, so going back is the same difference the other way.
+        """
+        if self._vectors is not None and self._version == manifest.version:
+            return self._vectors
+        vectors = self._vectors
+        if vectors is None or vectors.dimension != manifest.dimension:
+            vectors = load_vectors(connection, self.layout, manifest.dimension)
+        rows = connection.execute(
+            "SELECT id, vector_count, gram_count FROM embeddings WHERE staged = 0"
+        ).fetchall()
+        bring_up(vectors, connection, [(row[0], row[1]) for row in rows], self.layout)
+        self._vectors, self._version = vectors, manifest.version
+        self._passages = len(rows)
+        self._average_length = sum(row[2] for row in rows) / max(len(rows), 1)
+        return vectors
+
+    def calibration(self, connection: sqlite3.Connection, manifest: Manifest) -> dict[str, Array]:
+        """Return the arrays that the encoder's similarities are counted from, by name."""
+        version, arrays = self._calibration
+        if version != manifest.version:
+            arrays = dict(read_arrays(connection, self.layout))
+            self._calibration = (manifest.version, arrays)
+        return arrays
+
+    def lengths(self, connection: sqlite3.Connection, manifest: Manifest) -> tuple[int, float]:
+        """Return the number of different passages and their mean number of grams."""
+        with self._lock:
+            self._synchronised(connection, manifest)
+            return self._passages, self._average_length
+
+
+def load_vectors(connection: sqlite3.Connection, layout: Layout, dimension: int) -> Vectors:
+    """Return the saved FAISS index, or an empty one where it cannot be believed."""
+    row = connection.execute("SELECT value FROM manifest WHERE key = 'vectors'").fetchone()
+    saved = None
+    if row is not None:
+        saved = Vectors.load(layout.vectors, dimension=dimension, expected=row[0])
+    return saved or Vectors(dimension)
+
+
+def bring_up(
+    vectors: Vectors,
+    connection: sqlite3.Connection,
+    rows: Sequence[tuple[int, int]],
+    layout: Layout,
+) -> int:
+    """Make FAISS hold exactly the given embeddings; return how many rows had to change."""
+    keys = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    starts = np.repeat(keys[:, 0] * SLOTS, keys[:, 1])
+    firsts = np.repeat(np.cumsum(keys[:, 1]) - keys[:, 1], keys[:, 1])
+    wanted = starts + np.arange(len(starts)) - firsts
+    held = vectors.ids()
+    gone = np.setdiff1d(held, wanted)
+    new = np.unique(np.setdiff1d(wanted, held) // SLOTS).tolist()
+    loaded = {
+        key: embedding.vectors
+        for key, embedding in read_embeddings(connection, new, vectors.dimension, layout)
+    }
+    vectors.update(gone=gone, new=loaded)
+    return len(gone) + sum(map(len, loaded.values()))

@@ -1,0 +1,132 @@
+"""The rows of the database as values, each checked before it is believed."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.index.database import Layout, damaged
+from qa.index.vectors import Floats, checksum
+from qa.passages import Passage
+
+Bytes = npt.NDArray[np.int8]
+Offsets = npt.NDArray[np.int32]
+Array = npt.NDArray[np.generic]
+
+
+def content(passage: Passage) -> str:
+    """Return what is searched of a passage: its heading and its text."""
+    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """What the encoder made of one passage's content."""
+
+    vectors: Floats
+    """(1 + sentences, dimension), unit length: the passage, then each sentence."""
+    tokens: Bytes
+    """(tokens, width): centred token vectors, unit length times 127."""
+    offsets: Offsets
+    """(tokens, 2): where each token stands in the passage's text."""
+
+    def checksum(self) -> int:
+        """Return what is stored beside the vectors, to notice damage."""
+        return checksum(self.vectors.data, self.tokens.data, self.offsets.data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an index says of itself."""
+
+    version: int
+    """Counts the changes; 0 before the first build."""
+    model: str
+    fingerprint: bytes
+    dimension: int
+    threshold: float
+    indexed_at: str
+    """When the last change was made: ISO 8601, UTC."""
+    documents_folder: str
+    """Where the texts are, relative to the index folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInfo:
+    """One line of the list of indexed texts."""
+
+    path: str
+    title: str
+    date: str | None
+    size: int
+    passages: int
+    sha256: str
+
+
+def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
+    """Return the manifest, or None before the first build has ended."""
+    row = connection.execute("SELECT value FROM manifest WHERE key = 'contents'").fetchone()
+    if row is None:
+        return None
+    values = json.loads(row[0])
+    (version,) = connection.execute("SELECT value FROM manifest WHERE key = 'version'").fetchone()
+    return Manifest(
+        **values | {"version": version, "fingerprint": bytes.fromhex(values["fingerprint"])}
+    )
+
+
+def read_arrays(connection: sqlite3.Connection, layout: Layout) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays that the encoder's similarities are counted from, each checked."""
+    for name, kind, shape, data, check_sum in connection.execute("SELECT * FROM calibration"):
+        if checksum(name, kind, shape, data) != check_sum:
+            raise damaged(layout, f"the calibration {name!r} was altered")
+        yield name, np.frombuffer(data, dtype=kind).reshape(json.loads(shape))
+
+
+def read_embeddings(
+    connection: sqlite3.Connection, keys: Iterable[int], dimension: int, layout: Layout
+) -> Iterator[tuple[int, Embedding]]:
+    """Yield embeddings by key, each checked.
+
+    Raises:
+        IndexDamagedError: one is gone, or does not hold what was written.
+    """
+    for key in keys:
+        row = connection.execute(
+            "SELECT vectors, tokens, offsets, check_sum FROM embeddings WHERE id = ?", (key,)
+        ).fetchone()
+        if row is None:
+            raise damaged(layout, f"the vectors of passage {key} are gone")
+        offsets = np.frombuffer(row[2], dtype=np.int32).reshape(-1, 2)
+        flat = np.frombuffer(row[1], dtype=np.int8)
+        embedding = Embedding(
+            vectors=np.frombuffer(row[0], dtype=np.float32).reshape(-1, dimension),
+            tokens=flat.reshape(len(offsets), -1) if len(offsets) else flat.reshape(0, 1),
+            offsets=offsets,
+        )
+        if embedding.checksum() != row[3]:
+            raise damaged(layout, f"the vectors of passage {key} were altered")
+        yield key, embedding
+
+
+def encode_gram(gram: str) -> str:
+    """Return a gram in letters that FTS5 neither splits, folds nor reads as its query language."""
+    return "g" + gram.encode("utf-8", "surrogatepass").hex()
+
+
+def encode_grams(grams: Iterable[str]) -> str:
+    """Return grams as FTS5 is given them."""
+    return " ".join(map(encode_gram, grams))
+
+
+def document_checksum(*columns: str | None) -> int:
+    """Return the checksum kept beside a document's path, sha256, title, date, source and text."""
+    return checksum(*(column or "" for column in columns))
+
+
+def passage_checksum(path: str, start: int, end: int, heading: str, sentences: bytes) -> int:
+    """Return the checksum kept beside a passage."""
+    return checksum(path, f"{start}:{end}", heading, sentences)
