@@ -100,6 +100,8 @@ class Ask:
     language: str = "en"
     words_found: tuple[str, ...] = ()
     words_missing: tuple[str, ...] = ()
+    indexed: bool = True
+    """Whether there are any texts."""
 
 
 def compose(
@@ -115,7 +117,7 @@ def compose(
     citations = _citations(hits, ask.language) if answered else ()
     if answered:
         text = " ".join(f"“{c.quote}” [{c.number}]" for c in citations)
-    elif hits:
+    elif ask.indexed:
         text = REFUSALS.get(ask.language, REFUSALS["en"])
     else:
         text = EMPTY.get(ask.language, EMPTY["en"])
@@ -123,7 +125,7 @@ def compose(
         question=ask.question,
         searched_for=ask.searched_for,
         language=ask.language,
-        outcome="answered" if answered else "not_in_texts" if hits else "index_empty",
+        outcome="answered" if answered else "not_in_texts" if ask.indexed else "index_empty",
         text=text,
         citations=citations,
         confidence=confidence if hits else 0.0,

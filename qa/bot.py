@@ -4,6 +4,7 @@ import hashlib
 import logging
 import time
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,8 +21,12 @@ from qa.index import DocumentInfo, Index, Manifest
 from qa.language import language
 from qa.passages import Hit
 from qa.retriever import retrieve
+from qa.suggestions import questions
 
 _logger = logging.getLogger(__name__)
+
+SUGGESTED = 3
+"""Questions offered to begin with."""
 
 MAX_QUESTION = 1000
 """Characters; a longer question is refused, not cut."""
@@ -54,6 +59,7 @@ class Bot:
     def __init__(self, index: Index, model: Model) -> None:
         self._index = index
         self._model = model
+        self._suggested: tuple[int, tuple[str, ...]] = (-1, ())
 
     @classmethod
     def open(cls, index: str | Path = "index", *, model: Encoder | None = None) -> Self:
@@ -156,6 +162,7 @@ class Bot:
             manifest = snapshot.manifest
             if not self._model.matches(manifest.fingerprint):
                 self._model = _model(manifest, None)
+            indexed = snapshot.counts()[0] > 0
             if period != (None, None):
                 snapshot.only(lambda written: within(written, *period))
             found = retrieve(text, snapshot, self._model)
@@ -167,6 +174,7 @@ class Bot:
                 question=asked,
                 searched_for=text,
                 language=_spoken(asked, previous),
+                indexed=indexed,
                 words_found=tuple(word for word, stands in found.words.items() if stands),
                 words_missing=tuple(word for word, stands in found.words.items() if not stands),
             ),
@@ -205,9 +213,16 @@ class Bot:
             return snapshot.document(path)
 
     def suggestions(self) -> tuple[str, ...]:
-        """Return a few things to ask, taken from the texts' own headings and titles."""
+        """Return a few questions about the newest texts, each of which the texts answer."""
         with self._index.snapshot() as snapshot:
-            return tuple(snapshot.headings(3))
+            version = snapshot.manifest.version
+            if self._suggested[0] == version:
+                return self._suggested[1]
+            infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
+            newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
+        answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
+        self._suggested = (version, tuple(islice(answered, SUGGESTED)))
+        return self._suggested[1]
 
     def _stale(self, hit: Hit, manifest: Manifest) -> bool:
         """Return whether the file of a hit is no longer the one that was indexed."""

@@ -41,7 +41,7 @@ def show_answer(answer: Answer) -> None:
         note += " · changed since it was indexed" if citation.stale else ""
         _source(out, f"[{citation.number}] ", hit, answer.language, note)
         _passage(out, hit, citation)
-    if answer.outcome == "not_in_texts":
+    if answer.outcome == "not_in_texts" and answer.passages:
         _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language, "")
         _passage(out, answer.passages[0], None)
 

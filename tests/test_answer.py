@@ -69,7 +69,8 @@ def test_below_the_threshold_nothing_is_quoted_and_the_nearest_is_shown() -> Non
 
 
 def test_no_texts_at_all_is_another_outcome() -> None:
-    answer = compose(ASK, [], confidence=0.9, threshold=0.5, index_version=3)
+    ask = Ask(question="Wie?", searched_for="Wie?", language="nl", indexed=False)
+    answer = compose(ask, [], confidence=0.9, threshold=0.5, index_version=3)
     assert (answer.outcome, answer.text, answer.confidence) == ("index_empty", EMPTY["nl"], 0)
 
 

@@ -203,14 +203,3 @@ class Snapshot:
             DocumentInfo(path=p, title=t, date=d, size=s, sha256=h, passages=n)
             for p, t, d, s, h, n in rows
         )
-
-    def headings(self, count: int) -> list[str]:
-        """Return up to `count` different headings and titles, newest documents first."""
-        rows = self._connection.execute(
-            "SELECT title FROM documents ORDER BY date DESC, id DESC LIMIT ?", (count,)
-        ).fetchall()
-        rows += self._connection.execute(
-            "SELECT DISTINCT heading FROM passages WHERE heading != '' ORDER BY id DESC LIMIT ?",
-            (count,),
-        ).fetchall()
-        return [row[0] for row in rows]
