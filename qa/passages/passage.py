@@ -1,4 +1,4 @@
-"""How a document is cut into passages and sentences."""
+"""What a passage is, and what is found."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ class Passage:
     """Offsets (code points) in the document's text: `document.text[start:end] == text`."""
     text: str
     heading: str = ""
+    """What stands above it; of several headings one below the other all, ` · ` between them."""
     sentences: tuple[tuple[int, int], ...] = ()
     """Start and end of each sentence, counted from the passage's own start."""
 

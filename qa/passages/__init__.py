@@ -1,0 +1,12 @@
+"""How a document is cut into passages and sentences; what is found.
+
+passage      Passage, Hit: the values
+cutting      a document to passages, with their headings
+sentences    a paragraph to sentences
+languages    which language's abbreviations count
+"""
+
+from qa.passages.cutting import split
+from qa.passages.passage import Hit, Passage
+
+__all__ = ["Hit", "Passage", "split"]
