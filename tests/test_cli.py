@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +173,54 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
     assert "Usage:" in done.stdout
+
+
+def test_the_reasons_are_shown(article_index: Path) -> None:
+    done = run("ask", "What did Macron say?", "--explain", "-i", str(article_index))
+    assert done.returncode == 3
+    assert "refuses: the threshold is" in done.stdout
+    assert "nowhere: " in done.stdout
+    assert "macron" in done.stdout
+
+
+def test_a_period_narrows_the_search(article_index: Path) -> None:
+    question = ("ask", "what did Rutte advise?", "-i", str(article_index))
+    assert run(*question, "--after", "2025-03", "--before", "2025").returncode == 0
+    assert run(*question, "--after", "2025-04").returncode == 3
+    wrong = run(*question, "--after", "yesterday")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+
+
+def test_answers_are_measured(article_index: Path, tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"question": "Wat adviseerde Rutte?", "answers": ["een manier vinden"]}\n')
+    picture = tmp_path / "p.svg"
+    done = run("eval", str(file), "-i", str(article_index), "--picture", str(picture))
+    assert done.returncode == 0
+    assert "sentence first" in done.stdout
+    assert picture.read_text().lstrip().startswith("<?xml")
+    figures = json.loads(run("eval", "--own", "3", "--json", "-i", str(article_index)).stdout)
+    assert figures["questions"] == 3
+    assert run("eval", "-i", str(article_index)).returncode == 2
+
+
+def test_the_chat_builds_says_its_address_and_ends_cleanly(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("De haven gaat om zes uur open.\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa", "chat", "--port", "47860"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "http://127.0.0.1:47860/" in process.stderr.readline()
+    second = run("chat", "--port", "47860", cwd=tmp_path)
+    assert second.returncode == 1
+    assert "47860" in second.stderr
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "+1 ~0 -0" in shown
