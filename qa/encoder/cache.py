@@ -1,0 +1,129 @@
+"""A folder of files that is made once, in the user's cache, and made again when it is damaged.
+
+<cache>/<name>/          what `build` wrote, and
+    manifest.json        the size, time and checksum of each file
+<cache>/<name>.lock      held while it is being made
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_dir
+
+from qa.errors import StorageError
+
+_MANIFEST = "manifest.json"
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    size: int
+    modified: int
+    sha256: str
+
+
+def root() -> Path:
+    """Where unpacked models are kept: `QA_CACHE_DIR`, or the user's cache directory."""
+    return Path(os.environ.get("QA_CACHE_DIR") or user_cache_dir("qa"))
+
+
+def ensure(name: str, build: Callable[[Path], None]) -> Path:
+    """The folder `name` in the cache, with all that `build` writes into an empty folder."""
+    folder = root() / name
+    if not _unchanged(folder):
+        with _storage(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.with_name(name + ".lock")):
+                _repair(folder, build)
+    return folder
+
+
+def forget_if_damaged(folder: Path) -> bool:
+    """Remove the folder if a checksum is wrong, and say so; for when its files do not load."""
+    with _storage(folder), FileLock(folder.with_name(folder.name + ".lock")):
+        if _intact(folder):
+            return False
+        shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def _repair(folder: Path, build: Callable[[Path], None]) -> None:
+    if _unchanged(folder):  # another process was first
+        return
+    if _intact(folder):  # copied or restored: same bytes, other times
+        _write_manifest(folder)
+        return
+    # A warning, so that it is seen on stderr by those who have not set up any logging.
+    _logger.warning("unpacking the model into %s (once, some seconds)", folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=folder.name + ".") as made:
+        fresh = Path(made) / "new"
+        fresh.mkdir()
+        build(fresh)
+        _write_manifest(fresh)
+        if folder.exists():
+            folder.rename(Path(made) / "old")
+        fresh.rename(folder)
+
+
+@contextmanager
+def _storage(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = (
+            f"the model cannot be unpacked into {str(folder)!r} ({error});"
+            " set QA_CACHE_DIR to a folder that can be written and has 400 MB free"
+        )
+        raise StorageError(message) from error
+
+
+def _unchanged(folder: Path) -> bool:
+    """Whether sizes and times are those recorded: some stat calls, cheap enough for every start."""
+    return _all(folder, lambda path, file: path.stat().st_mtime_ns == file.modified)
+
+
+def _intact(folder: Path) -> bool:
+    """Whether every byte is as it was written."""
+    return _all(folder, lambda path, file: _sha256(path) == file.sha256)
+
+
+def _all(folder: Path, same: Callable[[Path, _File], bool]) -> bool:
+    try:
+        recorded = [_File(**file) for file in json.loads((folder / _MANIFEST).read_bytes())]
+        return bool(recorded) and all(
+            (folder / file.path).stat().st_size == file.size and same(folder / file.path, file)
+            for file in recorded
+        )
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _write_manifest(folder: Path) -> None:
+    manifest = folder / _MANIFEST
+    paths: Iterable[Path] = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    recorded = [asdict(_record(folder, path)) for path in paths if path != manifest]
+    fresh = manifest.with_suffix(".new")
+    fresh.write_text(json.dumps(recorded, indent=1), encoding="utf-8")
+    fresh.replace(manifest)
+
+
+def _record(folder: Path, path: Path) -> _File:
+    stat = path.stat()
+    name = path.relative_to(folder).as_posix()
+    return _File(name, stat.st_size, stat.st_mtime_ns, _sha256(path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

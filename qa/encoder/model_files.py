@@ -1,0 +1,201 @@
+"""The packaged weights as a sentence-transformers model folder.
+
+config.json, model.safetensors, tokenizer.json, ...    for transformers and sentence-transformers
+onnx/model.onnx, unpadded.onnx, model.onnx.data        for onnxruntime
+unigram/pieces.txt, unigram/scores.npy                 the vocabulary in a form that loads fast
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from qa.encoder import network, weights
+from qa.encoder.unigram import BLANK, DROPPED, PIECES, SCORES
+from qa.encoder.weights import Weights
+
+PROMPTS = {"query": "query: ", "document": "passage: "}
+_MODULES = ("Transformer", "Pooling", "Normalize")
+
+
+def write(folder: Path) -> None:
+    """Write every file of the model into an empty folder."""
+    model = weights.read(weights.source())
+    for name in ("onnx", PIECES.parent):
+        (folder / name).mkdir()
+    network.write(model, folder / "onnx")
+    (folder / PIECES).write_text("\n".join(model.pieces), encoding="utf-8", newline="\n")
+    np.save(folder / SCORES, model.scores)
+    _write_json(folder / "tokenizer.json", _tokenizer(model))
+    for name, content in _settings(model):
+        (folder / name).parent.mkdir(exist_ok=True)
+        _write_json(folder / name, content)
+    # Scale times code does not always fit float16 (error below 2^-11), but it is half the size.
+    tensors = {name: values.astype(np.float16, copy=False) for name, values in _tensors(model)}
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _tokenizer(model: Weights) -> object:
+    replace = [
+        {"type": "Replace", "pattern": {"Regex": f"[{DROPPED}]"}, "content": ""},
+        {"type": "Replace", "pattern": {"Regex": f"[{BLANK}]+"}, "content": " "},
+    ]
+    strip = {"type": "Strip", "strip_left": True, "strip_right": True}
+    special = [
+        {"id": number, "content": model.pieces[number], "special": True}
+        | dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+        for number in (0, 1, 2, 3, len(model.pieces) - 1)
+    ]
+    around = [
+        {"SpecialToken": {"id": "<s>", "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+        {"SpecialToken": {"id": "</s>", "type_id": 0}},
+    ]
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": special,
+        "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}, *replace, strip]},
+        "pre_tokenizer": {
+            "type": "Metaspace",
+            "replacement": "▁",
+            "prepend_scheme": "always",
+            "split": True,
+        },
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": around,
+            "pair": [*around, {"Sequence": {"id": "B", "type_id": 0}}, around[-1]],
+            "special_tokens": {
+                token: {"id": token, "ids": [number], "tokens": [token]}
+                for token, number in (("<s>", 0), ("</s>", 2))
+            },
+        },
+        "decoder": {
+            "type": "Metaspace",
+            "replacement": "▁",
+            "prepend_scheme": "always",
+            "split": True,
+        },
+        "model": {
+            "type": "Unigram",
+            "unk_id": 3,
+            "vocab": list(zip(model.pieces, model.scores.tolist(), strict=True)),
+            "byte_fallback": False,
+        },
+    }
+
+
+def _settings(model: Weights) -> Iterator[tuple[str, object]]:
+    yield (
+        "config.json",
+        {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_act": "gelu",
+            "hidden_size": model.width,
+            "num_hidden_layers": model.layers,
+            "num_attention_heads": model.heads,
+            "intermediate_size": model.inner,
+            "vocab_size": model.vocabulary,
+            "max_position_embeddings": model.positions,
+            "type_vocab_size": 2,
+            "layer_norm_eps": 1e-12,
+            "pad_token_id": 1,
+            "dtype": "float32",
+        },
+    )
+    yield (
+        "tokenizer_config.json",
+        {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": model.positions,
+            "model_input_names": ["input_ids", "attention_mask"],
+            "bos_token": "<s>",
+            "cls_token": "<s>",
+            "eos_token": "</s>",
+            "sep_token": "</s>",
+            "pad_token": "<pad>",
+            "unk_token": "<unk>",
+            "mask_token": "<mask>",
+        },
+    )
+    yield "sentence_bert_config.json", {"max_seq_length": model.positions, "do_lower_case": False}
+    yield (
+        "config_sentence_transformers.json",
+        {
+            "prompts": PROMPTS,
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+    )
+    yield (
+        "modules.json",
+        [
+            {
+                "idx": place,
+                "name": str(place),
+                "path": f"{place}_{module}" if place else "",
+                "type": f"sentence_transformers.models.{module}",
+            }
+            for place, module in enumerate(_MODULES)
+        ],
+    )
+    yield (
+        "1_Pooling/config.json",
+        {
+            "word_embedding_dimension": model.width,
+            "pooling_mode_mean_tokens": True,
+        },
+    )
+    yield "2_Normalize/config.json", {}
+
+
+_NAMES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+}
+_NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+
+
+def _tensors(model: Weights) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    """Every tensor by the name that `transformers` gives it."""
+    yield (
+        "embeddings.word_embeddings.weight",
+        model.blocks("emb.word", model.vocabulary).unpacked(np.float16),
+    )
+    for ours, theirs in (("pos", "position"), ("type", "token_type")):
+        values = model.plain(f"emb.{ours}").reshape(-1, model.width)
+        yield f"embeddings.{theirs}_embeddings.weight", values
+    yield from _norm(model, "emb.ln", "embeddings.LayerNorm")
+    for layer in range(model.layers):
+        before = f"encoder.layer.{layer}."
+        for ours, theirs in _NAMES.items():
+            bias = model.plain(f"l{layer}.{ours}.b")
+            yield (
+                f"{before}{theirs}.weight",
+                model.blocks(f"l{layer}.{ours}.w", len(bias)).unpacked(np.float16),
+            )
+            yield f"{before}{theirs}.bias", bias
+        for ours, theirs in _NORMS.items():
+            yield from _norm(model, f"l{layer}.{ours}", before + theirs)
+    # Not used; without it every opening would warn that it is missing.
+    yield "pooler.dense.weight", np.zeros((model.width, model.width), np.float32)
+    yield "pooler.dense.bias", np.zeros(model.width, np.float32)
+
+
+def _norm(model: Weights, ours: str, theirs: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    yield f"{theirs}.weight", model.plain(f"{ours}.w")
+    yield f"{theirs}.bias", model.plain(f"{ours}.b")

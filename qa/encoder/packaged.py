@@ -1,0 +1,203 @@
+"""The packaged model: multilingual-e5-small in 4 bits, run by onnxruntime without torch.
+
+Nothing is unpacked or loaded before the first use.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped] # the library ships no types
+
+from qa.encoder import cache
+from qa.encoder.unigram import Tokens, Unigram
+from qa.encoder.vectors import TokenVectors, Vectors, unit
+from qa.encoder.windows import Window, windows
+from qa.errors import EncoderError
+
+_T = TypeVar("_T")
+
+_FOLDER = "multilingual-e5-small-q4-2"
+"""The number is the format of what is in it: raised when that changes."""
+_DIMENSION = 384
+_POSITIONS = 512
+_BEGIN, _END = 0, 2
+_BATCH_TOKENS = 1024
+"""Of all rows with their padding; more is not faster (measured) and takes memory."""
+
+
+class Packaged:
+    """Encodes with the packaged model."""
+
+    def encode_query(self, texts: Sequence[str], /) -> Vectors:
+        """(texts, 384) unit rows."""
+        return _pooled(self._read(texts, "query:", keep=False))
+
+    def encode_document(self, texts: Sequence[str], /) -> Vectors:
+        """(texts, 384) unit rows."""
+        return _pooled(self._read(texts, "passage:", keep=False))
+
+    def encode_query_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
+        """The vectors of each question."""
+        return [text.vectors() for text in self._read(texts, "query:", keep=True)]
+
+    def encode_document_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
+        """The vectors of each text."""
+        return [text.vectors() for text in self._read(texts, "passage:", keep=True)]
+
+    @cached_property
+    def folder(self) -> Path:
+        """The sentence-transformers model folder, unpacked on first use."""
+        return cache.ensure(_FOLDER, _unpack)
+
+    @cached_property
+    def fingerprint(self) -> Vectors:
+        """(2, 384): what the model made of the two fixed sentences when it was unpacked."""
+        vectors: Vectors = np.load(self.folder / "fingerprint.npy")
+        return vectors
+
+    @cached_property
+    def _tokens(self) -> Unigram:
+        return self._opened(Unigram.load)
+
+    @cached_property
+    def _together(self) -> "_Network":
+        """All processors on one batch: half the time for a single question."""
+        return self._opened(lambda folder: _Network(folder, _processors()))
+
+    @cached_property
+    def _apart(self) -> "_Network":
+        """One processor for each batch: for many texts nothing waits, even on a busy machine."""
+        return self._opened(lambda folder: _Network(folder, 1))
+
+    def _opened(self, read: Callable[[Path], _T]) -> _T:
+        """What `read` makes of the folder, unpacked again if it turns out to be damaged."""
+        try:
+            return read(self.folder)
+        except Exception as error:  # onnxruntime's share no base error
+            if not cache.forget_if_damaged(self.folder):
+                message = f"the packaged model in {str(self.folder)!r} cannot be loaded: {error}"
+                raise EncoderError(message) from error
+        del self.folder
+        return read(self.folder)
+
+    def _read(self, texts: Sequence[str], prompt: str, *, keep: bool) -> "list[_Text]":
+        """Each text with its vectors gathered."""
+        before = [_BEGIN, *self._tokens(prompt).ids]
+        read = [_Text(self._tokens(text), keep=keep) for text in texts]
+        parts = [
+            _Part(text, window, [*before, *text.tokens.ids[window.start : window.end], _END])
+            for text in read
+            for window in windows(len(text.tokens), _POSITIONS - len(before) - 1)
+        ]
+        for batch, states in self._states(list(_batches(parts))):
+            for part, rows in zip(batch, states, strict=True):
+                part.text.add(part.window, rows, len(before))
+        return read
+
+    def _states(self, batches: "list[list[_Part]]") -> "Iterator[tuple[list[_Part], Vectors]]":
+        """Each batch with its states; few results wait at a time."""
+        if len(batches) == 1:
+            yield batches[0], self._together(batches[0])
+            return
+        with ThreadPoolExecutor(_processors()) as pool:
+            waiting = deque[tuple[list[_Part], Future[Vectors]]]()
+            for batch in batches:
+                waiting.append((batch, pool.submit(self._apart, batch)))
+                if len(waiting) > 2 * _processors():
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            for batch, future in waiting:
+                yield batch, future.result()
+
+
+def _pooled(texts: "list[_Text]") -> Vectors:
+    return unit(np.array([text.total for text in texts], np.float32).reshape(-1, _DIMENSION))
+
+
+class _Network:
+    """Token numbers to last hidden states."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        # The file is written as it is to run: nothing is left to optimise.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        # Threads that wait for the next step stay awake, but not after the last one.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
+        path = folder / "onnx" / "unpadded.onnx"
+        providers = ["CPUExecutionProvider"]
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+
+    def __call__(self, batch: "Sequence[_Part]") -> Vectors:
+        """(parts, tokens, dimension), for parts of one length."""
+        ids = np.array([part.ids for part in batch], np.int64)
+        states: Vectors = self._session.run(None, {"input_ids": ids})[0]
+        return states
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class _Text:
+    """Gathers the vectors of one text from its windows."""
+
+    def __init__(self, tokens: Tokens, *, keep: bool) -> None:
+        self.tokens = tokens
+        self.total = np.zeros(_DIMENSION, np.float32)
+        self._states = np.empty((len(tokens) if keep else 0, _DIMENSION), np.float32)
+
+    def add(self, window: Window, states: Vectors, before: int) -> None:
+        """Take the states of one window, the first `before` of which are not the text's."""
+        self.total += unit(states.mean(axis=0))
+        if len(self._states):
+            shift = before - window.start
+            kept = states[shift + window.first : shift + window.last]
+            self._states[window.first : window.last] = kept
+
+    def vectors(self) -> TokenVectors:
+        offsets = np.array([self.tokens.starts, self.tokens.ends], np.int32).T
+        return TokenVectors(unit(self.total), self._states, offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One window of one text, as the network reads it."""
+
+    text: _Text
+    window: Window
+    ids: list[int]
+
+
+def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
+    """Parts of one length together: nothing is padding, and a batch's memory is bounded."""
+    for length, alike in groupby(sorted(parts, key=_length), key=_length):
+        while batch := list(islice(alike, max(1, _BATCH_TOKENS // length))):
+            yield batch
+
+
+def _length(part: _Part) -> int:
+    return len(part.ids)
+
+
+def _unpack(empty: Path) -> None:
+    from qa.encoder import model_files
+    from qa.encoder.model import SENTENCES
+
+    model_files.write(empty)
+    model = Packaged()
+    model.folder = empty
+    question, text = ([sentence] for sentence in SENTENCES)
+    vectors = np.concatenate([model.encode_query(question), model.encode_document(text)])
+    np.save(empty / "fingerprint.npy", vectors)
