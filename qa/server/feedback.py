@@ -1,0 +1,91 @@
+"""What readers say of an answer, kept on this machine as JSON lines.
+
+```
+FOLDER/
+├── labelled.jsonl     questions whose right sentence a reader named: `qa eval` reads it as it is
+└── complaints.jsonl   answers that a reader called wrong, or quoted from the wrong place
+```
+"""
+
+import json
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from qa import chat
+from qa.errors import QAError, StorageError
+
+LABELLED = "labelled.jsonl"
+COMPLAINTS = "complaints.jsonl"
+
+LARGEST = 10_000_000
+"""Bytes of one of the files; whoever may ask may judge, and shall not fill the disk."""
+
+
+class NoFeedbackError(QAError):
+    """Judgements are not kept here."""
+
+
+class Judgement(BaseModel):
+    """What a reader says of the answer to a question.
+
+    `right` names the sentence that answers it, or none where the texts rightly do not say.
+    """
+
+    question: str = Field(min_length=1, max_length=1000)
+    verdict: Literal["right", "wrong", "wrong_source"]
+    document: str | None = Field(default=None, max_length=4096)
+    start: int = Field(default=0, ge=0)
+    end: int = Field(default=0, ge=0)
+
+
+def routes(bot: chat.Asking, folder: Path | None) -> APIRouter:
+    """Return the route that takes judgements; without a folder it refuses them."""
+    router = APIRouter()
+    lock = threading.Lock()
+
+    @router.post("/api/feedback")
+    def judge(judgement: Judgement) -> dict[str, str]:
+        if folder is None:
+            raise NoFeedbackError("judgements are not kept here")
+        with lock:
+            _append(folder / _file(judgement), _line(bot, judgement))
+        return {"status": "kept"}
+
+    return router
+
+
+def _file(judgement: Judgement) -> str:
+    return LABELLED if judgement.verdict == "right" else COMPLAINTS
+
+
+def _line(bot: chat.Asking, judgement: Judgement) -> str:
+    """Return one line of JSON; the quote is cut from the text as indexed, never what was sent."""
+    quote = ""
+    if judgement.document is not None:
+        quote = bot.document(judgement.document).text[judgement.start : judgement.end]
+    return json.dumps(
+        {
+            "question": judgement.question,
+            "answers": [quote] if quote else [],
+            "document": judgement.document,
+            "verdict": judgement.verdict,
+            "index_version": bot.status().index_version,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+
+
+def _append(file: Path, line: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as opened:
+            if opened.tell() > LARGEST:
+                raise StorageError(f"{str(file)!r} is full; move it away to keep more judgements")
+            opened.write(line + "\n")
+    except OSError as error:
+        raise StorageError(f"{str(file)!r} cannot be written ({error.strerror})") from error

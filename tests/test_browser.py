@@ -1,0 +1,563 @@
+"""The page in a real browser."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Response, expect
+
+from qa.bot import Bot
+from qa.documents import Document
+from qa.server import Options, create_app
+from qa.shelf import Shelf
+from tests.fake_bot import ARTICLE, FakeBot, with_text
+from tests.fakes import GramEncoder
+from tests.hostile import STRINGS
+from tests.serving import CHROMIUM, DESK, PHONE, Served, ask, chromium, open_page, proxied, served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.allow_hosts(["127.0.0.1"]),
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+]
+
+# axe-core, as a package carries it: nothing of that package's Python is needed.
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+COST = "Hoeveel kostte het project?"
+QUOTE = "Het project kostte 310 miljoen euro, 40 miljoen meer dan begroot."
+TWO = "Wanneer staan de turbines weken stil en wat vreest de vissersbond voor haring?"
+UNANSWERED = "Wat is de hoofdstad van Australië?"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served(create_app(FakeBot())) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = open_page(browser, address)
+    yield opened
+    opened.context.close()
+
+
+def box(page: Page) -> Locator:
+    return page.locator("#qa-question textarea")
+
+
+def test_an_answer_quotes_the_sentence_with_its_source(page: Page) -> None:
+    ask(page, COST)
+    quote = page.locator(".qa-quote")
+    expect(quote.locator("blockquote")).to_have_text(f"{QUOTE}1")
+    expect(quote.locator("figcaption")).to_have_text(f"{ARTICLE.title} · maart 2026")
+    card = page.locator(".qa-card").first
+    expect(card.locator("mark")).to_have_text(QUOTE)
+    expect(card.locator("h3")).to_have_text(ARTICLE.title)
+    expect(card).to_contain_text("Volgens de rekenkamer")
+    expect(card).to_contain_text("maart 2026 · Kosten")
+    expect(page.locator(".qa-card.qa-dimmed").first).to_contain_text("niet geciteerd")
+    expect(box(page)).to_have_value("")
+    expect(box(page)).to_be_focused()
+
+
+def test_a_chip_selects_its_passage_of_its_own_answer(page: Page) -> None:
+    ask(page, TWO)
+    ask(page, COST)
+    page.locator(".qa-turn").first.locator(".qa-chip").last.click()
+    chosen = page.locator(".qa-card.qa-chosen")
+    expect(chosen).to_have_count(1)
+    expect(chosen).to_be_focused()
+    expect(chosen).to_contain_text("drie weken stil")
+    expect(page.locator(".qa-asked")).to_have_text(TWO)
+
+
+def test_the_whole_text_opens_at_the_marked_sentence_and_closes_with_escape(page: Page) -> None:
+    ask(page, COST)
+    link = page.locator(".qa-card .qa-open").first
+    link.click()
+    mark = page.locator("dialog mark")
+    expect(mark).to_have_text(QUOTE)
+    expect(mark).to_be_in_viewport()
+    expect(page.locator("dialog .qa-text")).to_contain_text("voorzitter Olav Brekke")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
+def test_the_whole_text_is_a_page_of_its_own_too(page: Page) -> None:
+    ask(page, COST)
+    page.goto(page.locator(".qa-card .qa-open").first.evaluate("link => link.href"))
+    expect(page.locator("mark")).to_have_text(QUOTE)
+    expect(page.locator("mark")).to_be_in_viewport()
+    page.get_by_role("link").click()
+    expect(box(page)).to_be_visible()
+
+
+def test_a_refusal_looks_different_and_helps(page: Page) -> None:
+    ask(page, UNANSWERED)
+    refusal = page.locator(".qa-refusal")
+    expect(refusal).to_contain_text("Dat staat niet in de teksten.")
+    expect(refusal).to_contain_text(UNANSWERED)
+    expect(refusal.locator(".qa-nearest")).to_contain_text("die geen antwoord is")
+    expect(page.locator(".qa-chip, .qa-quote, .qa-panel mark")).to_have_count(0)
+    page.locator(".qa-turn .qa-example").first.click()
+    expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+
+
+def test_a_follow_up_is_completed_and_that_can_be_undone(page: Page) -> None:
+    ask(page, COST)
+    ask(page, "En begroot?")
+    expect(page.locator(".qa-searched")).to_contain_text(f"Gezocht naar: {COST} En begroot?")
+    expect(page.locator(".qa-turn").last.locator(".qa-quote")).to_contain_text(QUOTE)
+    page.locator("[data-action=alone]").click()
+    expect(page.locator(".qa-turn")).to_have_count(3)
+    expect(page.locator(".qa-pending")).to_have_count(0)
+    expect(page.locator(".qa-turn").last.locator(".qa-searched")).to_have_count(0)
+
+
+def test_an_empty_index_says_so(browser: Browser) -> None:
+    with served(create_app(FakeBot((), suggestions=()))) as address:
+        page = open_page(browser, address)
+        expect(page.locator(".qa-example")).to_have_count(0)
+        ask(page, COST)
+        expect(page.locator(".qa-refusal")).to_contain_text("Er zijn nog geen teksten.")
+        page.context.close()
+
+
+def test_an_example_is_asked_with_a_click(page: Page) -> None:
+    page.locator("#qa-welcome .qa-example").first.click()
+    expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+    expect(page.locator("#qa-welcome")).to_be_hidden()
+
+
+def test_a_link_to_an_answer_opens_it_again(page: Page, browser: Browser) -> None:
+    ask(page, COST)
+    page.locator("[data-action=link]").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    again = open_page(browser, link)
+    expect(again.locator(".qa-quote")).to_contain_text(QUOTE)
+    again.context.close()
+
+
+def test_a_copied_answer_is_clean_text_with_its_sources(page: Page) -> None:
+    ask(page, COST)
+    page.locator("[data-action=copy]").click()
+    expect(page.locator("#qa-toast")).to_have_text("Gekopieerd")
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        f"“{QUOTE}” [1]\n\n[1] {ARTICLE.title}, maart 2026, {ARTICLE.path}"
+    )
+
+
+def test_keyboard_only(page: Page) -> None:
+    expect(box(page)).to_be_focused()
+    page.keyboard.type("Hoeveel kostte")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("het project?")
+    expect(page.locator(".qa-turn")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+    page.keyboard.press("Shift+Tab")
+    focused = []
+    for _ in range(4):
+        focused.append(
+            page.evaluate("document.activeElement.className || document.activeElement.textContent")
+        )
+        page.keyboard.press("Shift+Tab")
+    assert "qa-chip" in focused
+    page.locator(".qa-chip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".qa-card.qa-chosen")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(box(page)).to_be_focused()
+
+
+def test_a_blank_question_asks_nothing(page: Page) -> None:
+    box(page).fill("   ")
+    box(page).press("Enter")
+    expect(box(page)).to_have_value("")
+    expect(page.locator(".qa-turn")).to_have_count(0)
+
+
+def test_escape_stops_and_the_question_can_be_asked_again(browser: Browser) -> None:
+    bot = FakeBot(seconds=1.0)
+    with served(create_app(bot)) as address:
+        page = open_page(browser, address)
+        box(page).fill(COST)
+        box(page).press("Enter")
+        expect(page.locator(".qa-thinking")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".qa-reply")).to_contain_text("Gestopt.")
+        bot.seconds = 0
+        page.wait_for_timeout(1200)
+        expect(page.locator(".qa-quote")).to_have_count(0)
+        page.locator(".qa-again").click()
+        expect(page.locator(".qa-turn").last.locator(".qa-quote")).to_contain_text(QUOTE)
+        page.context.close()
+
+
+def test_a_button_stops_too(browser: Browser) -> None:
+    with served(create_app(FakeBot(seconds=1.0))) as address:
+        page = open_page(browser, address, size=PHONE)
+        box(page).fill(COST)
+        box(page).press("Enter")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".qa-reply")).to_contain_text("Gestopt.")
+        page.context.close()
+
+
+def test_questions_asked_meanwhile_are_answered_in_turn(browser: Browser) -> None:
+    with served(create_app(FakeBot(seconds=0.3))) as address:
+        page = open_page(browser, address)
+        for question in (COST, UNANSWERED, TWO):
+            box(page).fill(question)
+            box(page).press("Enter")
+            expect(box(page)).to_have_value("")
+        expect(page.locator(".qa-turn")).to_have_count(3)
+        expect(page.locator(".qa-turn").nth(0)).to_contain_text(QUOTE)
+        expect(page.locator(".qa-turn").nth(1)).to_contain_text("Dat staat niet in de teksten.")
+        expect(page.locator(".qa-turn").nth(2)).to_contain_text("drie weken stil")
+        page.context.close()
+
+
+def test_too_many_questions_are_told_to_come_back(browser: Browser) -> None:
+    options = Options(at_once=1, waiting=0)
+    with served(create_app(FakeBot(seconds=2), options)) as address:
+        first, second = open_page(browser, address), open_page(browser, address)
+        box(first).fill(COST)
+        box(first).press("Enter")
+        first.wait_for_timeout(300)
+        ask(second, COST)
+        expect(second.locator(".qa-failure")).to_contain_text("questions are waiting")
+        expect(first.locator(".qa-quote")).to_contain_text(QUOTE)
+        first.context.close()
+        second.context.close()
+
+
+def test_a_server_that_went_away_and_came_back(browser: Browser) -> None:
+    server = Served(create_app(FakeBot()))
+    page = open_page(browser, server.address)
+    ask(page, COST)
+    server.stop()
+    ask(page, UNANSWERED)
+    lost = page.locator(".qa-turn").last
+    expect(lost).to_contain_text("Er kwam geen antwoord.")
+    again = Served(create_app(FakeBot()), server.port)
+    page.locator(".qa-again").click()
+    expect(page.locator(".qa-refusal")).to_be_visible(timeout=20_000)
+    page.context.close()
+    again.stop()
+
+
+def test_the_status_line_follows_the_index(browser: Browser) -> None:
+    bot = FakeBot()
+    with served(create_app(bot)) as address:
+        context = browser.new_context(locale="en-GB")
+        page = context.new_page()
+        page.clock.install()
+        page.goto(address)
+        expect(page.locator("#qa-status")).to_contain_text("2 texts · 6 passages · indexed ")
+        bot.texts["new.txt"] = with_text("One more text. With two sentences.", path="new.txt")
+        bot.version += 1
+        page.clock.run_for(11_000)
+        expect(page.locator("#qa-status")).to_contain_text("3 texts · 7 passages")
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "lang", "welcome"),
+    [
+        ("nl-BE", "nl", "Wat wil je weten?"),
+        ("en-US", "en", "What would you like to know?"),
+        ("fr-FR", "en", "What would you like to know?"),
+    ],
+)
+def test_the_interface_speaks_the_browsers_language(
+    browser: Browser, address: str, language: str, lang: str, welcome: str
+) -> None:
+    page = open_page(browser, address, language=language)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    expect(page.locator("h2").first).to_have_text(welcome)
+    assert box(page).get_attribute("placeholder") == page.get_by_role("textbox").get_attribute(
+        "placeholder"
+    )
+    page.context.close()
+
+
+def test_on_a_phone_the_sources_are_a_sheet(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, size=PHONE)
+    ask(page, TWO)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    expect(page.locator("#qa-side")).to_be_hidden()
+    page.locator(".qa-chip").last.click()
+    expect(page.locator(".qa-card.qa-chosen mark").first).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#qa-side")).to_be_hidden()
+    expect(page.locator(".qa-chip").last).to_be_focused()
+    page.locator("[data-action=sources]").click()
+    page.locator("#qa-panel .qa-close").click()
+    expect(page.locator("#qa-side")).to_be_hidden()
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_nothing_jumps_while_an_answer_comes(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    page = open_page(browser, address, size=size)
+    ask(page, COST)
+    page.evaluate(
+        "window.shifted = 0; new PerformanceObserver(list => {"
+        " for (const entry of list.getEntries()) window.shifted += entry.value;"
+        "}).observe({type: 'layout-shift'})"
+    )
+    ask(page, TWO)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shifted") < 0.1  # what the web vitals call good
+    top = page.locator(".qa-turn").last.evaluate("turn => turn.getBoundingClientRect().top")
+    assert 0 <= top < 120
+    page.context.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_axe_finds_nothing(
+    browser: Browser, address: str, size: tuple[int, int], *, dark: bool
+) -> None:
+    page = open_page(browser, address, size=size, dark=dark)
+    found = violations(page)
+    ask(page, TWO)
+    found += violations(page)
+    page.locator(".qa-chip").last.click()
+    found += violations(page)
+    page.keyboard.press("Escape")
+    ask(page, UNANSWERED)
+    found += violations(page)
+    page.locator(".qa-nearest .qa-open").click()
+    page.locator("dialog mark").wait_for()
+    found += violations(page)
+    assert found == []
+    page.context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core complains of in the page as it is now."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(
+        "async () => (await axe.run()).violations.flatMap("
+        "rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`))"
+    )
+    return found
+
+
+def test_axe_would_find_something(page: Page) -> None:
+    ask(page, COST)
+    page.add_style_tag(content=".qa-quote blockquote { color: #ccc !important }")
+    page.evaluate("document.querySelector('.qa-chip').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('.qa-chip').textContent = ''")
+    found = " ".join(violations(page))
+    assert "color-contrast" in found
+    assert "button-name" in found
+
+
+def test_the_page_asks_no_other_host_and_breaks_no_rule_of_its_own(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    requests: list[str] = []
+    complaints: list[str] = []
+
+    def refused(response: Response) -> None:
+        if response.status >= 400:
+            complaints.append(response.url)
+
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", refused)
+    page.goto(address)
+    page.locator("#qa-status time").wait_for(state="attached")
+    ask(page, COST)
+    page.locator(".qa-card .qa-open").first.click()
+    page.locator("dialog mark").wait_for()
+    assert len(requests) > 10
+    assert [url for url in requests if not url.startswith((address, "data:", "blob:"))] == []
+    assert complaints == []
+    context.close()
+
+
+def test_texts_are_filtered_added_removed_and_put_back(browser: Browser, tmp_path: Path) -> None:
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    (docs / "haven.txt").write_text("date 2025-03 De haven is dicht door de storm van maandag.\n")
+    with Bot.build(docs, index, model=GramEncoder()) as bot:
+        shelf = Shelf(docs, index, model=GramEncoder())
+        with served(create_app(bot, Options(shelf=shelf))) as address:
+            page = open_page(browser, address)
+            page.locator("#qa-status a").click()
+            texts = page.locator("dialog")
+            expect(texts.locator(".qa-list > li")).to_have_count(1)
+            texts.locator("input[type=file]").set_input_files([
+                FilePayload(name="brug.txt", mimeType="text/plain", buffer=b"De brug is open.\n"),
+                FilePayload(name="fout.pdf", mimeType="application/pdf", buffer=b"no pdf"),
+            ])  # fmt: skip
+            expect(texts.locator(".qa-accepted")).to_have_text("brug.txt: toegevoegd")
+            expect(texts.locator(".qa-refused")).to_contain_text("fout.pdf: ")
+            expect(texts.locator(".qa-list > li")).to_have_count(2)
+            assert violations(page) == []
+            check_filter(texts)
+            texts.locator("[data-path='uploads/brug.txt'] .qa-remove").click()
+            expect(texts).to_contain_text("Verwijderd.")
+            assert not (docs / "uploads/brug.txt").exists()
+            expect(texts.locator(".qa-undo")).to_be_focused()
+            texts.locator(".qa-undo").click()
+            expect(texts.locator("[data-path='uploads/brug.txt'] .qa-remove")).to_be_visible()
+            assert (docs / "uploads/brug.txt").exists()
+            page.keyboard.press("Escape")
+            ask(page, "Is de brug open?")
+            expect(page.locator("#qa-panel")).to_contain_text("De brug is open.")
+            page.context.close()
+
+
+def check_filter(texts: Locator) -> None:
+    rows = texts.locator(".qa-list > li:visible")
+    texts.locator("[name=words]").fill("brug")
+    expect(rows).to_have_count(1)
+    texts.locator("[name=words]").fill("nergens")
+    expect(rows).to_have_count(0)
+    expect(texts.locator(".qa-none")).to_be_visible()
+    texts.locator("[name=words]").fill("")
+    for since, until, count in (
+        ("2025-03", "", 1),
+        ("2025-04", "", 0),
+        ("", "2025-03", 1),
+        ("", "2025-02", 0),
+        ("", "", 2),
+    ):
+        texts.locator("[name=since]").fill(since)
+        texts.locator("[name=until]").fill(until)
+        expect(rows).to_have_count(count)
+
+
+def test_a_read_only_page_offers_no_change(page: Page) -> None:
+    page.locator("#qa-status a").click()
+    texts = page.locator("dialog")
+    expect(texts.locator(".qa-list > li")).to_have_count(2)
+    expect(texts.locator("input[type=file], .qa-remove")).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_a_reader_judges_an_answer(browser: Browser, tmp_path: Path) -> None:
+    with served(create_app(FakeBot(), Options(feedback=tmp_path))) as address:
+        page = open_page(browser, address)
+        ask(page, COST)
+        page.get_by_role("button", name="Verkeerde bron").click()
+        expect(page.locator("#qa-toast")).to_contain_text("Dank je")
+        card = page.locator(".qa-card").nth(1)
+        card.locator("summary").click()
+        assert violations(page) == []
+        sentence = card.locator("[data-verdict=right]").first
+        wanted = sentence.inner_text()
+        sentence.click()
+        expect(sentence).to_have_class("qa-judged")
+        page.context.close()
+    labelled, complaints = (
+        json.loads((tmp_path / name).read_text(encoding="utf-8"))
+        for name in ("labelled.jsonl", "complaints.jsonl")
+    )
+    assert (labelled["question"], labelled["answers"]) == (COST, [wanted])
+    assert (complaints["verdict"], complaints["answers"]) == ("wrong_source", [QUOTE])
+
+
+def test_without_feedback_there_is_nothing_to_judge_with(page: Page) -> None:
+    ask(page, COST)
+    expect(page.locator(".qa-judge").first).to_be_attached()
+    assert page.locator(".qa-judge:visible").count() == 0
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here: apt-get install nginx")
+def test_behind_a_proxy_under_a_path(browser: Browser, tmp_path: Path) -> None:
+    app = create_app(FakeBot(), Options(root_path="/news"))
+    with served(app) as inner, proxied(inner, tmp_path) as address:
+        page = browser.new_context(locale="nl-NL").new_page()
+        missed: list[str] = []
+
+        def noted(response: Response) -> None:
+            if response.status >= 400 or not response.url.startswith(address):
+                missed.append(response.url)
+
+        page.on("response", noted)
+        page.goto(f"{address}?q={COST}")
+        expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+        page.locator(".qa-card .qa-open").first.click()
+        expect(page.locator("dialog mark")).to_have_text(QUOTE)
+        page.keyboard.press("Escape")
+        page.locator("#qa-status a").click()
+        expect(page.locator("dialog .qa-list > li")).to_have_count(2)
+        assert missed == []
+        page.context.close()
+
+
+HOSTILE = tuple(
+    with_text(
+        f"Zeeslang{number} begint hier en {text} staat er letterlijk bij.",
+        title=f"Titel {number} {text}",
+        path=f"map {number}/{text}",
+    )
+    for number, text in enumerate(STRINGS)
+)
+
+
+@pytest.fixture(scope="module")
+def hostile_address() -> Iterator[str]:
+    bot = FakeBot(HOSTILE, suggestions=STRINGS[:6], stale=True)
+    with served(create_app(bot, Options(policy=False))) as running:
+        yield running
+
+
+def test_hostile_texts_are_only_text_without_the_policy(
+    browser: Browser, hostile_address: str
+) -> None:
+    page = open_page(browser, hostile_address)
+    requests: list[str] = []
+    dialogs: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    for number, (text, document) in enumerate(zip(STRINGS, HOSTILE, strict=True)):
+        ask(page, f"zeeslang{number} begint hier letterlijk {text}"[:1000])
+        check_inert(page, document)
+    assert page.locator(".qa-turn").count() == len(STRINGS)
+    assert [url for url in requests if not url.startswith(hostile_address)] == []
+    assert dialogs == []
+    assert page.url.startswith(hostile_address)
+    page.context.close()
+
+
+def check_inert(page: Page, document: Document) -> None:
+    """The text is shown whole, opens whole, and none of it became an element or ran."""
+    shown = page.locator(".qa-turn").last
+    assert shown.locator(".qa-quote, .qa-refusal, .qa-failure").count() >= 1
+    link = page.locator(".qa-card .qa-open").first
+    link.click()
+    page.locator("dialog .qa-text").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
+    foreign = page.locator(
+        "main :is(img, script, iframe, object, embed, video, audio, form, input, style, link, base,"
+        " meta, details:not(.qa-judge), math, div[style*=fixed])"
+    )
+    assert foreign.count() == 0, document.text
+    assert page.locator("[id=qa-turns], [id=qa-panel]").count() == 2
+    assert page.evaluate("window.pwned") is None, document.text
