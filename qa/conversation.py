@@ -7,6 +7,8 @@ a question that stands on its own is never touched.
 
 import re
 
+from qa.language import names
+
 _WORD = re.compile(r"[\w'\u2019-]+")
 
 _OPENINGS = "and but or en maar of und aber oder et mais ou y e pero o"
@@ -36,7 +38,7 @@ def complete(question: str, previous: str | None) -> str:
     """
     if previous is None or not is_follow_up(question):
         return question
-    new, old = names(question), names(previous)
+    new, old = _names(question), _names(previous)
     if len(new) == len(old) == 1 and _opening(question):
         return re.sub(rf"(?<!\w){re.escape(old[0])}(?!\w)", new[0], previous)
     return f"{previous} {question}"
@@ -47,15 +49,13 @@ def is_follow_up(question: str) -> bool:
     words = _WORD.findall(question)
     if _opening(question):
         return len(words) <= SHORT + 1
-    if names(question) or any(word.isdigit() for word in words):
+    if names(question):
         return False
     return len(words) <= SHORT or any(word.casefold() in POINTERS for word in words)
 
 
-def names(question: str) -> list[str]:
-    """Return the words written with a capital, but for the one that begins the question."""
-    words = _WORD.findall(question)
-    return [word for word in words[1:] if word[0].isupper()]
+def _names(question: str) -> list[str]:
+    return [question[start:end] for start, end in names(question)]
 
 
 def _opening(question: str) -> bool:

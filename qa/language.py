@@ -6,6 +6,7 @@ second to load, longer than the whole answer.
 """
 
 import re
+import unicodedata
 
 _WORDS = {
     "de": (
@@ -40,7 +41,34 @@ _WORDS = {
 }
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
+SCRIPTS = {
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "el": re.compile(r"[\u0370-\u03ff]"),
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+}
+"""Scripts that tell a language, or its nearest relative here."""
+
 _WORD = re.compile(r"[^\W\d_]+")
+_TERM = re.compile(r"[^\W_][\w'\u2019-]*")
+
+
+_PLAIN = frozenset(
+    "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    for words in FUNCTION_WORDS.values()
+    for word in words
+)
+
+
+def is_function_word(word: str) -> bool:
+    """Return whether a word, folded and without accents, says nothing by itself."""
+    return word in _PLAIN
+
+
+def names(question: str) -> list[tuple[int, int]]:
+    """Return where the names and numbers stand: words with a capital or a digit, but the first."""
+    terms = list(_TERM.finditer(question))[1:]
+    return [term.span() for term in terms if term[0][0].isupper() or term[0][0].isdigit()]
 
 
 def language(question: str, *, default: str = "en") -> str:
@@ -56,4 +84,6 @@ def language(question: str, *, default: str = "en") -> str:
         for name, own in FUNCTION_WORDS.items()
     }
     best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] else default
+    if scores[best]:
+        return best
+    return next((name for name, script in SCRIPTS.items() if script.search(question)), default)

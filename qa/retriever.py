@@ -7,6 +7,7 @@ import numpy as np
 from qa import relevance
 from qa.encoder import Model, TokenVectors
 from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
+from qa.language import is_function_word, language, names
 from qa.passages import Hit
 
 NEAR = 100
@@ -28,12 +29,18 @@ class Found:
     confidence: float
     """Calibrated probability that the best sentence answers the question."""
     words: dict[str, bool]
-    """The question's words, and whether each stands in some text."""
+    """The question's words but for function words, and whether each stands in some text."""
 
 
 def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     """Return the passages that may answer a question, best first, and how sure that is."""
     query = _encoded(question, model)
+    asked = relevance.Question(
+        pooled=query.pooled,
+        tokens=query.tokens,
+        language=language(question, default=""),
+        names=tuple(filter(None, (_pieces(query, span) for span in names(question)))),
+    )
     wanted = grams(question)
     keys = snapshot.nearest(query.pooled[np.newaxis], NEAR)
     keys += [key for key in snapshot.matching(wanted, MATCHING) if key not in keys]
@@ -41,8 +48,9 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
         return Found(hits=(), confidence=0.0, words={})
     candidates = _shortlist(query, wanted, snapshot, keys)
     calibration = relevance.Calibration.from_arrays(snapshot.calibration())
-    hits, confidence = _ranked(query, calibration, candidates)
-    known = {word: _stands(word, snapshot) for word in dict.fromkeys(words(question))}
+    hits, confidence = _ranked(asked, calibration, candidates)
+    asked_for = dict.fromkeys(word for word in words(question) if not is_function_word(word))
+    known = {word: _stands(word, snapshot) for word in asked_for}
     return Found(hits=hits, confidence=confidence, words=known)
 
 
@@ -56,6 +64,13 @@ def _encoded(question: str, model: Model) -> TokenVectors:
         return model.encode_query_tokens([question])[0]
     (pooled,) = model.encode_query([question])
     return TokenVectors(pooled, np.zeros((0, len(pooled)), np.float32), np.zeros((0, 2), np.int32))
+
+
+def _pieces(query: TokenVectors, span: tuple[int, int]) -> tuple[int, ...]:
+    """Return the tokens that make up a word."""
+    starts, ends = query.offsets.T
+    inside = (starts >= span[0]) & (ends <= span[1]) & (ends > starts)
+    return tuple(np.flatnonzero(inside).tolist())
 
 
 def _shortlist(
@@ -77,17 +92,22 @@ def _shortlist(
 
 
 def _ranked(
-    query: TokenVectors,
+    asked: relevance.Question,
     calibration: relevance.Calibration,
     candidates: list[tuple[Hit, Embedding]],
 ) -> tuple[tuple[Hit, ...], float]:
     documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
     sentences = [
-        (vector, _inside(embedding, span), documents[hit.passage.document])
-        for hit, embedding in candidates
+        relevance.Sentence(
+            vector=vector,
+            tokens=_inside(embedding, span),
+            passage=number,
+            document=documents[hit.passage.document],
+        )
+        for number, (hit, embedding) in enumerate(candidates)
         for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)
     ]
-    ranking = relevance.rank(query.pooled, query.tokens, sentences, calibration)
+    ranking = relevance.rank(asked, sentences, calibration)
     scores = iter(ranking.scores.tolist())
     hits = []
     for hit, _ in candidates:

@@ -2,7 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -12,11 +12,16 @@ from rich.text import Text
 
 from qa import build
 from qa.answer import Answer, Citation
+from qa.doctor import Finding
 from qa.documents import show_date
 from qa.passages import Hit
+from qa.verify import Verdict
 
 RUNNERS_UP = 5
 """Sentences shown as reasons."""
+
+QUOTED = 60
+"""Characters shown of a quote that was checked."""
 
 
 def visible(text: str) -> str:
@@ -30,54 +35,64 @@ def console(stream: TextIO) -> Console:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print an answer, its sources, or a refusal with the nearest passage."""
+    """Print an answer with each quote in its passage, or a refusal with the nearest passage."""
     out = console(sys.stdout)
-    out.print(Text(visible(answer.text), style="bold"), soft_wrap=not out.is_terminal)
+    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in answer.citations]
+    for line in quotes or [answer.text]:
+        out.print(Text(_one_line(line), style="bold"), soft_wrap=not out.is_terminal)
     if answer.searched_for != answer.question:
         out.print(Text(f"Searched for: {visible(answer.searched_for)}", style="dim"))
-    for citation in answer.citations:
-        hit = _hit_of(citation, answer)
-        note = f" · {citation.note}" if citation.note else ""
-        note += " · changed since it was indexed" if citation.stale else ""
-        _source(out, f"[{citation.number}] ", hit, answer.language, note)
-        _passage(out, hit, citation)
+    for hit in answer.passages:
+        own = [citation for citation in answer.citations if _stands_in(citation, hit)]
+        if own:
+            _source(out, "".join(f"[{citation.number}] " for citation in own), hit, answer.language)
+            _passage(out, hit, own)
+            for citation in own:
+                _note(out, citation)
     if answer.outcome == "not_in_texts" and answer.passages:
-        _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language, "")
-        _passage(out, answer.passages[0], None)
+        _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language)
+        _passage(out, answer.passages[0], [])
 
 
-def _hit_of(citation: Citation, answer: Answer) -> Hit:
-    return next(
-        hit
-        for hit in answer.passages
-        if hit.passage.document == citation.document
-        and hit.passage.start <= citation.start < hit.passage.end
-    )
+def _one_line(text: str) -> str:
+    return visible(text).replace("\n", " ")
 
 
-def _source(out: Console, label: str, hit: Hit, language: str, note: str) -> None:
+def _stands_in(citation: Citation, hit: Hit) -> bool:
+    passage = hit.passage
+    return passage.document == citation.document and passage.start <= citation.start < passage.end
+
+
+def _source(out: Console, label: str, hit: Hit, language: str) -> None:
     parts = [
         hit.title,
         show_date(hit.date, language),
         ", ".join([hit.passage.document, *hit.also_in]),
+        "changed since it was indexed" if hit.stale else "",
     ]
-    line = Text(f"\n{label}").append(" · ".join(visible(part) for part in parts if part), "cyan")
-    out.print(line.append(note, "yellow"), soft_wrap=not out.is_terminal)
+    line = Text(f"\n{label}").append(" · ".join(_one_line(part) for part in parts if part), "cyan")
+    out.print(line, soft_wrap=not out.is_terminal)
     if hit.passage.heading:
-        out.print(
-            Text(f"    {visible(hit.passage.heading)}", "italic"), soft_wrap=not out.is_terminal
-        )
+        heading = Text(f"    {_one_line(hit.passage.heading)}", "italic")
+        out.print(heading, soft_wrap=not out.is_terminal)
 
 
-def _passage(out: Console, hit: Hit, citation: Citation | None) -> None:
-    text = hit.passage.text
-    start, end = 0, 0
-    if citation is not None:
-        start, end = citation.start - hit.passage.start, citation.end - hit.passage.start
+def _passage(out: Console, hit: Hit, quoted: Sequence[Citation]) -> None:
     shown = Text("    ")
-    for part, style in ((text[:start], "dim"), (text[start:end], "bold"), (text[end:], "dim")):
-        shown.append(visible(part).replace("\n", " "), style)
+    done = 0
+    for citation in sorted(quoted, key=lambda citation: citation.start):
+        start, end = (place - hit.passage.start for place in (citation.start, citation.end))
+        shown.append(_one_line(hit.passage.text[done:start]), "dim")
+        shown.append(_one_line(hit.passage.text[start:end]), "bold")
+        done = end
+    shown.append(_one_line(hit.passage.text[done:]), "dim")
     out.print(shown, soft_wrap=not out.is_terminal)
+
+
+def _note(out: Console, citation: Citation) -> None:
+    if citation.note:
+        note = Text(f"    {_one_line(citation.note)}", "yellow")
+        out.print(note, soft_wrap=not out.is_terminal)
 
 
 def show_reasons(answer: Answer) -> None:
@@ -98,7 +113,7 @@ def show_reasons(answer: Answer) -> None:
         reverse=True,
     )
     for score, sentence, document in ranked[:RUNNERS_UP]:
-        line = Text(f"{score:6.3f}  ").append(visible(sentence).replace("\n", " "))
+        line = Text(f"{score:6.3f}  ").append(_one_line(sentence))
         out.print(line.append(f"  {visible(document)}", "dim"), soft_wrap=True)
 
 
@@ -118,6 +133,32 @@ def show_report(report: build.Report, *, dry_run: bool) -> None:
     counts = f"{report.unchanged} unchanged, {len(report.failed)} unreadable"
     counts += "; nothing written" if dry_run else f", {report.encoded} passages encoded"
     out.print(f"{report.summary} ({counts}; {report.seconds:.1f} s)", soft_wrap=True)
+
+
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Print a line for each citation of an answer that was checked."""
+    out = console(sys.stdout)
+    for verdict in verdicts:
+        sign, style = ("ok", "green") if verdict.verified else ("no", "red")
+        claim = verdict.claim
+        quote = claim.quote if len(claim.quote) <= QUOTED else claim.quote[:QUOTED] + "…"
+        line = f"{sign} [{claim.number}] {claim.document} {claim.start}-{claim.end}: "
+        line += f"{verdict.reason}: “{quote}”"
+        out.print(Text(visible(line).replace("\n", " "), style), soft_wrap=True)
+    if not verdicts:
+        out.print("the answer has no citations")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print what was found in an index: a line for each thing, and below it what to do."""
+    out = console(sys.stdout)
+    styles = {"ok": "green", "warning": "yellow", "error": "red"}
+    for finding in findings:
+        line = Text(f"{finding.state:8}", styles[finding.state])
+        line.append(f"{finding.name}: {visible(finding.what)}".replace("\n", " "), "default")
+        out.print(line, soft_wrap=True)
+        if finding.remedy:
+            out.print(Text(f"{'':8}→ {visible(finding.remedy)}", "bold"), soft_wrap=True)
 
 
 @contextmanager

@@ -45,8 +45,9 @@ def test_sentences_close_behind_are_quoted_too_best_first() -> None:
         _hit("a", ["Een.", "Twee."], [0.70, 0.68]),
         _hit("b", ["Drie.", "Vier."], [0.69, 0.1]),
         _hit("c", ["Vijf."], [0.675]),
+        _hit("d", ["Zes."], [0.672]),
     ]
-    assert _compose(hits) == (["Een.", "Drie.", "Twee."], "answered")
+    assert _compose(hits) == (["Een.", "Drie.", "Twee.", "Vijf."], "answered")
 
 
 def test_citations_are_numbered_and_placed() -> None:

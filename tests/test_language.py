@@ -16,7 +16,8 @@ from qa.language import language
         ("Que dit Zelensky ?", "fr"),
         ("WAAR KOMEN ZE SAMEN", "nl"),
         ("Rutte?", "en"),
-        ("谁赢了?", "en"),
+        ("谁赢了?", "zh"),
+        ("Кто выиграл?", "ru"),
         ("", "en"),
     ],
 )

@@ -10,8 +10,11 @@ from qa.relevance.scoring import (
     THRESHOLD,
     Bytes,
     Calibration,
+    Question,
     Ranking,
+    Sentence,
     compress,
+    packaged_means,
     passage_score,
     rank,
 )
@@ -22,8 +25,11 @@ __all__ = [
     "THRESHOLD",
     "Bytes",
     "Calibration",
+    "Question",
     "Ranking",
+    "Sentence",
     "compress",
+    "packaged_means",
     "passage_score",
     "rank",
 ]

@@ -1,0 +1,136 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.relevance import (
+    SENTENCES,
+    Calibration,
+    Question,
+    Sentence,
+    compress,
+    packaged_means,
+    passage_score,
+    rank,
+)
+from qa.relevance.scoring import best_matches
+
+WIDTH = 16
+GENERATOR = np.random.default_rng(7)
+
+
+def _unit(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit: npt.NDArray[np.float32] = np.divide(rows, lengths).astype(np.float32)
+    return unit
+
+
+WORDS = _unit(GENERATOR.normal(size=(40, WIDTH)))
+"""A vocabulary of forty words in all directions."""
+NONE = np.zeros(WIDTH, np.float32)
+
+
+def _sentence(words: list[int], *, passage: int = 0, document: int = 0) -> Sentence:
+    tokens = WORDS[words]
+    return Sentence(_unit(tokens.sum(axis=0)), compress(tokens, NONE), passage, document)
+
+
+def _question(words: list[int], names: tuple[tuple[int, ...], ...] = ()) -> Question:
+    return Question(_unit(WORDS[words].sum(axis=0)), WORDS[words], "en", names)
+
+
+def _calibration() -> Calibration:
+    groups = len(SENTENCES)
+    unrelated = [_sentence([30 + g % 10, 31 + g % 9]) for g in range(groups)]
+    return Calibration(
+        question_mean=NONE,
+        text_mean=NONE,
+        vectors=np.stack([sentence.vector for sentence in unrelated]),
+        tokens=tuple(sentence.tokens for sentence in unrelated),
+        groups=np.arange(groups),
+    )
+
+
+def test_the_sentence_with_the_words_asked_for_comes_first() -> None:
+    sentences = [_sentence([0, 1, 2]), _sentence([3, 4, 5]), _sentence([6, 7, 8])]
+    ranking = rank(_question([3, 5]), sentences, _calibration())
+    assert np.argmax(ranking.scores) == 1
+    assert 0 <= ranking.confidence <= 1
+
+
+def test_a_word_that_all_sentences_hold_counts_little() -> None:
+    # Everyone mentions 0; only the last one mentions 9, which is asked for as well.
+    sentences = [_sentence([0, 1]), _sentence([0, 2]), _sentence([0, 3, 9, 4])]
+    assert np.argmax(rank(_question([0, 9]), sentences, _calibration()).scores) == 2
+
+
+def test_an_answer_is_surer_than_the_nearest_thing_to_one() -> None:
+    sentences = [_sentence([0, 1, 2]), _sentence([3, 4, 5]), _sentence([6, 7, 8])]
+    found = rank(_question([3, 4, 5]), sentences, _calibration())
+    missing = rank(_question([20, 21, 22]), sentences, _calibration())
+    assert found.confidence > missing.confidence
+
+
+def test_a_name_that_stands_nowhere_lowers_the_confidence() -> None:
+    sentences = [_sentence([0, 1, 2]), _sentence([3, 4, 5])]
+    plain = rank(_question([3, 4, 20]), sentences, _calibration())
+    named = rank(_question([3, 4, 20], names=((2,),)), sentences, _calibration())
+    known = rank(_question([3, 4, 20], names=((0,),)), sentences, _calibration())
+    assert named.confidence < plain.confidence < known.confidence
+
+
+def test_other_documents_stay_behind_the_one_that_was_chosen() -> None:
+    sentences = [
+        _sentence([3, 4, 5], document=0),
+        _sentence([3, 4, 10], document=1, passage=1),
+        _sentence([11, 12], document=0),
+    ]
+    scores = rank(_question([3, 4, 5]), sentences, _calibration()).scores
+    assert scores[0] - scores[1] > 0.04
+
+
+def test_a_model_without_token_vectors_ranks_by_its_sentence_vectors() -> None:
+    bare = [
+        Sentence(_sentence(words).vector, np.zeros((0, WIDTH), np.int8), 0, 0)
+        for words in ([0, 1], [3, 4], [6, 7])
+    ]
+    question = Question(_unit(WORDS[[3, 4]].sum(axis=0)), np.zeros((0, WIDTH), np.float32), "en")
+    ranking = rank(question, bare, _calibration())
+    assert np.argmax(ranking.scores) == 1
+
+
+def test_a_single_sentence_is_ranked() -> None:
+    assert len(rank(_question([1]), [_sentence([1, 2])], _calibration()).scores) == 1
+
+
+@given(st.lists(st.lists(st.integers(0, 39), max_size=6), min_size=1, max_size=5))
+def test_matches_are_what_numpy_gives(sentences: list[list[int]]) -> None:
+    compressed = [compress(WORDS[words], NONE) for words in sentences]
+    question = WORDS[:4]
+    found = best_matches(question, compressed)
+    for place, words in enumerate(sentences):
+        exact = (question @ WORDS[words].T).max(axis=1) if words else np.zeros(4)
+        assert found[:, place] == pytest.approx(exact, abs=0.02)
+
+
+def test_a_calibration_is_stored_and_read() -> None:
+    before = _calibration()
+    after = Calibration.from_arrays(before.arrays())
+    assert all(
+        np.array_equal(one, other) for one, other in zip(before.tokens, after.tokens, strict=True)
+    )
+    assert np.array_equal(before.vectors, after.vectors)
+    assert np.array_equal(before.groups, after.groups)
+
+
+def test_passages_are_scored_by_whole_best_sentence_and_words() -> None:
+    assert passage_score(np.array([0.5, 0.2, 0.7], np.float32), 0.5) == pytest.approx(1.35)
+
+
+def test_the_packaged_means_fit_the_packaged_model() -> None:
+    assert [mean.shape for mean in packaged_means()] == [(384,), (384,)]
+
+
+def test_every_language_says_the_same_number_of_sentences() -> None:
+    assert {len(sentences) for sentences in SENTENCES.values()} == {12}
