@@ -3,9 +3,10 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,6 @@ def preview(texts: Path, folder: Path) -> Report:
 
     Whether a new text can be read is found out by reading it, so the failures are the real ones.
     """
-    started = time.perf_counter()
     known: dict[str, str] = {}
     if Index.exists(folder):
         index = Index.open(folder)
@@ -68,6 +68,12 @@ def preview(texts: Path, folder: Path) -> Report:
                 known = {info.path: info.sha256 for info in snapshot.documents()}
         finally:
             index.close()
+    return compare(texts, known)
+
+
+def compare(texts: Path, known: Mapping[str, str]) -> Report:
+    """Return what a build would change where the texts in `known` (path to sha256) are indexed."""
+    started = time.perf_counter()
     report, files = _plan(texts, known)
     report, _ = _read(report, files)
     return replace(report, seconds=time.perf_counter() - started)
@@ -93,54 +99,92 @@ def build(
         EncoderError: the model cannot be loaded.
         IndexBusyError, IndexDamagedError, IndexMismatchError, StorageError: see `qa.errors`.
     """
-    started = time.perf_counter()
-    documents.find(texts)  # A missing folder is said before anything is made.
-    with Writer.open(folder) as writer:
+    return Builder(texts, folder, model=model, progress=progress).build(full=full)
+
+
+class Builder:
+    """Builds one index from one folder of texts, as often as asked; its model stays loaded."""
+
+    def __init__(
+        self,
+        texts: Path,
+        folder: Path,
+        *,
+        model: str | Path | Encoder | None = None,
+        progress: Progress = lambda _what, _done, _total: None,
+    ) -> None:
+        self._texts = texts
+        self._folder = folder
+        self._model = model
+        self._progress = progress
+        self._named = lru_cache(maxsize=1)(encoder.load)
+
+    def build(
+        self, *, full: bool = False, settled: Callable[[SourceFile], bool] = lambda _file: True
+    ) -> Report:
+        """Make the index hold the texts; see the function `build`.
+
+        Args:
+            full: encode everything again.
+            settled: whether a file is written to its end; one that is not is left as it was.
+        """
+        started = time.perf_counter()
+        documents.find(self._texts)  # A missing folder is said before anything is made.
+        with Writer.open(self._folder) as writer:
+            manifest = writer.manifest()
+            report, files = _plan(self._texts, writer.documents(), settled)
+            if manifest is None or full or self._model is not None or report:
+                report = self._write(writer, report, files, full=full)
+            else:
+                report = replace(report, version=manifest.version)
+        return replace(report, seconds=time.perf_counter() - started)
+
+    def _loaded(self, name: str | None) -> Model:
+        return self._named(name) if self._model is None else encoder.load(self._model)
+
+    def _write(
+        self, writer: Writer, report: Report, files: tuple[SourceFile, ...], *, full: bool
+    ) -> Report:
+        """Carry out what was planned; return the report of what was done."""
         manifest = writer.manifest()
-        report, files = _plan(texts, writer.documents())
-        wanted = manifest is None or full or model is not None
-        if manifest is not None and not wanted and not report:
-            return replace(report, version=manifest.version, seconds=time.perf_counter() - started)
-        loaded = encoder.load(model or (manifest.model if manifest else None))
-        if full or (manifest is not None and not loaded.matches(manifest.fingerprint)):
+        model = self._loaded(manifest.model if manifest else None)
+        if full or (manifest is not None and not model.matches(manifest.fingerprint)):
             full = True
-            files = _files(texts)
-        report, read = _read(report, files, progress)
+            files = documents.find(self._texts)[0]
+        report, read = _read(report, files, self._progress)
         if full and manifest is not None:
-            read += _kept(folder, {path for path, _ in report.failed})
+            read += _kept(self._folder, {path for path, _ in report.failed})
         if manifest is not None and not report and not full:
-            return replace(report, version=manifest.version, seconds=time.perf_counter() - started)
-        fingerprint = loaded.fingerprint if full or manifest is None else manifest.fingerprint
+            return replace(report, version=manifest.version)
+        fingerprint = model.fingerprint if full or manifest is None else manifest.fingerprint
         entries = tuple(_entry(document, size, fingerprint) for document, size in read)
-        arrays = calibrate(loaded).arrays() if full or manifest is None else writer.calibration()
+        arrays = calibrate(model).arrays() if full or manifest is None else writer.calibration()
         encoded = _encode(
             writer,
             entries,
-            Embedder(loaded, relevance.Calibration.from_arrays(arrays)),
+            Embedder(model, relevance.Calibration.from_arrays(arrays)),
             full=full,
-            progress=progress,
+            progress=self._progress,
         )
         change = Change(
             entries=entries,
             removed=(*report.removed, *(old for old, _ in report.renamed)),
-            manifest=_manifest(loaded, fingerprint, texts, folder),
+            manifest=_manifest(model, fingerprint, self._texts, self._folder),
             calibration=arrays,
         )
-        version = writer.commit(change)
-    seconds = time.perf_counter() - started
-    return replace(report, encoded=encoded, version=version, seconds=seconds)
+        return replace(report, encoded=encoded, version=writer.commit(change))
 
 
-def _files(texts: Path) -> tuple[SourceFile, ...]:
-    return documents.find(texts)[0]
-
-
-def _plan(texts: Path, known: dict[str, str]) -> tuple[Report, tuple[SourceFile, ...]]:
+def _plan(
+    texts: Path,
+    known: Mapping[str, str],
+    settled: Callable[[SourceFile], bool] = lambda _file: True,
+) -> tuple[Report, tuple[SourceFile, ...]]:
     """Return what differs between the folder and what is known, and the files to read for it."""
     files, refused = documents.find(texts)
     failed = list(refused)
     sums: dict[str, str] = {}
-    for file in files:
+    for file in filter(settled, files):
         try:
             sums[file.path] = documents.sha256(file)
         except DocumentError as error:
@@ -290,9 +334,11 @@ def calibrate(model: Model) -> relevance.Calibration:
     questions = (
         model.encode_query_tokens(relevance.QUESTIONS) if model.gives_tokens else encoded[:1]
     )
-    text_mean = _mean(encoded)
+    question_mean, text_mean = _mean(questions), _mean(encoded)
+    if model.name == encoder.DEFAULT_MODEL:
+        question_mean, text_mean = relevance.packaged_means()
     return relevance.Calibration(
-        question_mean=_mean(questions),
+        question_mean=question_mean,
         text_mean=text_mean,
         vectors=np.stack([text.pooled for text in encoded]),
         tokens=tuple(relevance.compress(text.tokens, text_mean) for text in encoded),

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from qa.errors import QAError
+from qa.errors import AnswerError, QAError
 
 NOT_IN_TEXTS = 3
 """Exit code of a question that the texts do not answer."""
@@ -141,21 +143,120 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Index texts as they are added or changed.")
+    ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody add or remove texts on the page.")
+    ] = False,
+    auth: Annotated[
+        str, typer.Option(metavar="USER:PASSWORD", envvar="QA_AUTH", help="Ask for a login.")
+    ] = "",
+    root_path: Annotated[
+        str, typer.Option(help="Where a proxy shows the page, such as /news.")
+    ] = "",
 ) -> None:
     """Bring the index up to date with the texts, then start the chat page on it."""
     from qa import terminal
     from qa.bot import Bot
     from qa.build import build as run
     from qa.index import Index
-    from qa.server import serve
+    from qa.server import Login, Options, serve
+    from qa.shelf import Shelf
+
+    options = Options(
+        root_path=root_path,
+        shelf=None if read_only else Shelf(docs, index),
+        feedback=index / "feedback",
+        login=Login.of(auth) if auth else None,
+    )
 
     # An index without its texts is still good to ask; no index and no texts is an error.
     if docs.is_dir() or not Index.exists(index):
         with terminal.progress() as progress:
             report = run(docs, index, progress=progress)
         terminal.show_report(report, dry_run=False)
-    with Bot.open(index) as bot:
-        serve(bot, host=host, port=port, open_browser=open_browser)
+    with Bot.open(index) as bot, _watching(docs, index) if watch else nullcontext():
+        serve(bot, host=host, port=port, open_browser=open_browser, options=options)
+
+
+def _watching(docs: Path, index: Path) -> AbstractContextManager[None]:
+    from qa import terminal
+    from qa.watch import watching
+
+    return watching(docs, index, report=partial(terminal.show_report, dry_run=False))
+
+
+@app.command()
+def watch(
+    docs: Annotated[Path, typer.Argument(help="The folder of texts.")] = Path("docs"),
+    index: IndexOption = Path("index"),
+) -> None:
+    """Index texts within two seconds of being added, changed, renamed or deleted.
+
+    Ctrl-C or SIGTERM ends it. `qa chat --watch` does the same while the chat is running.
+    """
+    from qa import terminal
+    from qa.watch import until_signal
+    from qa.watch import watch as run
+
+    with until_signal() as stop:
+        sys.stderr.write(f"qa: watching {str(docs)!r} (Ctrl-C stops it)\n")
+        run(docs, index, stop=stop, report=partial(terminal.show_report, dry_run=False))
+
+
+@app.command()
+def doctor(
+    index: IndexOption = Path("index"),
+    docs: Annotated[
+        Path | None, typer.Option(help="The folder of texts; else the one the index was built of.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Do what is safe: derived files, texts that changed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what is wrong with an index, and the command that mends it.
+
+    Without --repair no file in the index is changed. Exit code 1 when something is an error.
+    """
+    from dataclasses import asdict
+
+    from qa import doctor as room
+    from qa.terminal import show_findings
+
+    findings = (room.repair if repair else room.examine)(index, docs)
+    if as_json:
+        found = [asdict(finding) for finding in findings]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show_findings(findings)
+    if any(finding.state == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path, typer.Argument(help="What `qa ask --json` printed; - reads a pipe.")],
+    index: IndexOption = Path("index"),
+) -> None:
+    """Check that each quote of an answer still stands at its place in the text of its hash.
+
+    Exit code 0 when all do, 1 when one does not or its text is gone.
+    """
+    from qa.terminal import show_verdicts
+    from qa.verify import read_claims
+    from qa.verify import verify as run
+
+    try:
+        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
+        claims = read_claims(data.decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswerError(f"the answer in {str(answer)!r} cannot be read: {error}") from error
+    verdicts = run(claims, index)
+    show_verdicts(verdicts)
+    if not all(verdict.verified for verdict in verdicts):
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 QAError
 ├── QuestionError          blank, or too long
 ├── DocumentError          a text that cannot be read; says which and why
+├── AnswerError            an answer object that is handed in is none
 ├── EncoderError           a model that cannot be found, loaded or run
 ├── IndexMissingError      no index in that folder yet
 ├── IndexDamagedError      the index was altered or cut off
@@ -26,6 +27,10 @@ class QuestionError(QAError):
 
 class DocumentError(QAError):
     """A text cannot be read."""
+
+
+class AnswerError(QAError):
+    """An answer object that is handed in is none."""
 
 
 class EncoderError(QAError):

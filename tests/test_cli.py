@@ -16,7 +16,9 @@ from tests.conftest import PROJECT
 pytestmark = pytest.mark.model
 
 
-def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path = PROJECT, stdin: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **more, "PYTHONPATH": str(PROJECT), "COLUMNS": "80"}
     return subprocess.run(
         [sys.executable, "-m", "qa", *arguments],
@@ -25,7 +27,7 @@ def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.Complet
         text=True,
         capture_output=True,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
     )
 
 

@@ -1,7 +1,7 @@
 """The steps of one change to the database; the transaction around them is the caller's."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 
@@ -107,3 +107,24 @@ def promote(connection: Connection, fresh: dict[int, str]) -> None:
                 "INSERT INTO words (rowid, grams) VALUES (?, ?)", (key, encode_grams(found))
             )
     connection.execute("DELETE FROM embeddings WHERE staged = 1")
+
+
+def searched_texts(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Yield each embedding in use with the text that is searched of it."""
+    rows = connection.execute(
+        "SELECT embedding, heading, text, start, end FROM passages "
+        "JOIN documents ON documents.id = document GROUP BY embedding"
+    )
+    for key, heading, text, start, end in rows:
+        yield key, f"{heading}\n{text[start:end]}" if heading else text[start:end]
+
+
+def rewrite_words(connection: Connection) -> None:
+    """Write the words of all passages anew."""
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for key, text in list(searched_texts(connection)):
+        found = grams(text)
+        connection.execute("UPDATE embeddings SET gram_count = ? WHERE id = ?", (len(found), key))
+        connection.execute(
+            "INSERT INTO words (rowid, grams) VALUES (?, ?)", (key, encode_grams(found))
+        )

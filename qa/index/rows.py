@@ -48,6 +48,7 @@ class Manifest:
     fingerprint: bytes
     dimension: int
     threshold: float
+    """The confidence from which a question is answered."""
     indexed_at: str
     """When the last change was made: ISO 8601, UTC."""
     documents_folder: str

@@ -39,6 +39,11 @@ class Vectors:
         """Return the row ids, in storage order."""
         return faiss.vector_to_array(self._index.id_map)
 
+    def rows(self) -> Floats:
+        """Return the vectors, in storage order."""
+        rows: Floats = self._index.index.reconstruct_n(0, len(self))
+        return rows
+
     def update(self, *, gone: Ids, new: Mapping[int, Floats]) -> None:
         """Remove rows by id, then add each embedding's vectors."""
         if len(gone):

@@ -10,7 +10,15 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from qa.errors import IndexBusyError, StorageError
-from qa.index.changing import Entry, calibrate, drop_unused, insert, promote, remove
+from qa.index.changing import (
+    Entry,
+    calibrate,
+    drop_unused,
+    insert,
+    promote,
+    remove,
+    rewrite_words,
+)
 from qa.index.database import Database, Layout, check_format, create
 from qa.index.derived import bring_up, load_vectors
 from qa.index.rows import (
@@ -147,6 +155,15 @@ class Writer:
             ((version,),) = connection.execute("SELECT value FROM manifest WHERE key = 'version'")
         self._save_vectors(change.manifest.dimension)
         return int(version)
+
+    def mend(self) -> None:
+        """Make again what is derived from the texts and vectors: the words, and FAISS's file."""
+        with self._database.writing() as connection:
+            rewrite_words(connection)
+            connection.execute("DELETE FROM manifest WHERE key IN ('vectors', 'vectors_upto')")
+            manifest = read_manifest(connection)
+        if manifest is not None:
+            self._save_vectors(manifest.dimension)
 
     def _save_vectors(self, dimension: int) -> None:
         """Write FAISS's file again if it lags far behind: everything in it is in the database."""
