@@ -16,7 +16,7 @@ from qa import documents, encoder, relevance
 from qa.documents import Document, SourceFile
 from qa.encoder import Encoder, Model, TokenVectors
 from qa.errors import DocumentError
-from qa.index import Change, Embedding, Entry, Index, Manifest, Writer, content
+from qa.index import Change, Embedding, Entry, Index, Manifest, Writer, content, keep
 from qa.passages import Passage, split
 
 Floats = npt.NDArray[np.float32]
@@ -159,6 +159,7 @@ class Builder:
         fingerprint = model.fingerprint if full or manifest is None else manifest.fingerprint
         entries = tuple(_entry(document, size, fingerprint) for document, size in read)
         arrays = calibrate(model).arrays() if full or manifest is None else writer.calibration()
+        keep(writer)
         encoded = _encode(
             writer,
             entries,

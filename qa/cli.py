@@ -205,6 +205,38 @@ def watch(
         run(docs, index, stop=stop, report=partial(terminal.show_report, dry_run=False))
 
 
+undo = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(undo, name="index", help="See what the index held before, and go back to it.")
+
+
+@undo.command("list")
+def list_backups(index: IndexOption = Path("index")) -> None:
+    """List the states that can be restored, the newest first."""
+    from qa.index import backups
+    from qa.terminal import show_backups
+
+    show_backups(backups(index))
+
+
+@undo.command("restore")
+def restore_backup(
+    number: Annotated[
+        int | None, typer.Argument(help="Which, as listed; without it the newest.")
+    ] = None,
+    index: IndexOption = Path("index"),
+) -> None:
+    """Go back to what the index held before its last change, or to an older state.
+
+    The state that is left is kept: to undo this, restore again. The texts are not touched; the next
+    build brings the index up to date with them.
+    """
+    from qa.index import restore
+    from qa.terminal import show_backups
+
+    show_backups([restore(index, number)])
+    sys.stderr.write("qa: restored; the next `qa build` follows the texts again\n")
+
+
 @app.command()
 def doctor(
     index: IndexOption = Path("index"),

@@ -14,6 +14,7 @@ from qa import build
 from qa.answer import Answer, Citation
 from qa.doctor import Finding
 from qa.documents import show_date
+from qa.index import Backup
 from qa.passages import Hit
 from qa.verify import Verdict
 
@@ -159,6 +160,17 @@ def show_findings(findings: Sequence[Finding]) -> None:
         out.print(line, soft_wrap=True)
         if finding.remedy:
             out.print(Text(f"{'':8}→ {visible(finding.remedy)}", "bold"), soft_wrap=True)
+
+
+def show_backups(backups: Sequence[Backup]) -> None:
+    """Print a line for each state of the index that is kept."""
+    out = console(sys.stdout)
+    for backup in backups:
+        counts = f"{backup.documents} texts, {backup.passages} passages"
+        size = f"{backup.size / 1024**2:.1f} MB"
+        out.print(f"{backup.number:4}  {backup.indexed_at}  {counts}, {size}", soft_wrap=True)
+    if not backups:
+        out.print("nothing is kept yet: a build keeps what the index held before it")
 
 
 @contextmanager

@@ -1,11 +1,19 @@
 """What several test files use; nothing here ever asks the network."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# The model is unpacked anew for each run, as on a machine that never ran it.
+CACHE = tempfile.mkdtemp(prefix="qa-cache-")
+os.environ["QA_CACHE_DIR"] = CACHE
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 PROJECT = Path(__file__).parent.parent
 

@@ -11,10 +11,12 @@ from qa.index.database import Layout
 from qa.index.opening import Index
 from qa.index.rows import DocumentInfo, Embedding, Manifest, content
 from qa.index.snapshot import Snapshot
+from qa.index.undo import Backup, backups, keep, restore
 from qa.index.words import coverage, grams, idf, word_grams, words
 from qa.index.writing import Change, Writer
 
 __all__ = [
+    "Backup",
     "Change",
     "DocumentInfo",
     "Embedding",
@@ -25,10 +27,13 @@ __all__ = [
     "Manifest",
     "Snapshot",
     "Writer",
+    "backups",
     "content",
     "coverage",
     "grams",
     "idf",
+    "keep",
+    "restore",
     "word_grams",
     "words",
 ]

@@ -60,6 +60,7 @@ class Layout:
     index/
     ├── index.sqlite     the truth (SQLite adds -wal and -shm beside it while it is in use)
     ├── vectors.faiss    derived: which vectors are near
+    ├── backups/         what it held before its last changes
     └── build.lock       held while one process builds
     ```
     """
@@ -75,6 +76,11 @@ class Layout:
     def vectors(self) -> Path:
         """The saved FAISS index."""
         return self.folder / "vectors.faiss"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of what the index held before."""
+        return self.folder / "backups"
 
     @property
     def lock(self) -> Path:
@@ -129,6 +135,12 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+
+    @contextmanager
+    def unbound(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection outside of any transaction, for what SQLite does only there."""
+        with self._connection() as connection:
+            yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -195,10 +207,17 @@ def create(layout: Layout) -> None:
 
 
 def check_format(connection: sqlite3.Connection, layout: Layout) -> None:
-    """Raise unless the database is one of ours, in this version's format."""
+    """Raise unless the database is one of ours, in this version's format.
+
+    Raises:
+        IndexMissingError: it is empty, as where the first build was killed while it made it.
+        IndexDamagedError, IndexMismatchError: it is another program's, or another version's.
+    """
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
     if not tables:
-        raise IndexDamagedError(_damaged(layout, "it is empty"))
+        raise IndexMissingError(
+            f"the index in {str(layout.folder)!r} is empty, or was never finished; run: qa build"
+        )
     if "manifest" not in tables:
         raise IndexDamagedError(_damaged(layout, "it is another program's database"))
     row = connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone()

@@ -1,17 +1,19 @@
 """Writing an index: vectors are staged as they are made, the rest is one transaction."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from qa.errors import IndexBusyError, StorageError
+from qa.errors import IndexBusyError, IndexMissingError, StorageError
 from qa.index.changing import (
     Entry,
+    bring_back,
     calibrate,
     drop_unused,
     insert,
@@ -70,7 +72,11 @@ class Writer:
         """
         layout = Layout(folder)
         if layout.database.is_file() and layout.database.stat().st_size:
-            with _opened(layout) as database, database.reading() as connection:
+            with (
+                suppress(IndexMissingError),
+                _opened(layout) as database,
+                database.reading() as connection,
+            ):
                 check_format(connection, layout)
         create(layout)
         lock = FileLock(layout.lock)
@@ -155,6 +161,40 @@ class Writer:
             ((version,),) = connection.execute("SELECT value FROM manifest WHERE key = 'version'")
         self._save_vectors(change.manifest.dimension)
         return int(version)
+
+    def size(self) -> int:
+        """Return how many bytes the database takes."""
+        with self._database.reading() as connection:
+            ((pages,),) = connection.execute("PRAGMA page_count")
+            ((each,),) = connection.execute("PRAGMA page_size")
+        return int(pages * each)
+
+    def copy(self, file: Path) -> None:
+        """Write the database, as it is now, into a new file."""
+        with self._database.unbound() as connection:
+            connection.execute("VACUUM INTO ?", (str(file),))
+        with file.open("rb+") as written:
+            os.fsync(written.fileno())
+
+    def bring_back(self, file: Path, *, above: int) -> None:
+        """Put the content of a copy in place, whole or not at all.
+
+        Args:
+            file: a copy made by `copy`, checked.
+            above: the new version is higher than this one, and than that of any state before.
+        """
+        with self._database.unbound() as connection:
+            connection.execute("ATTACH DATABASE ? AS kept", (str(file),))
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                bring_back(connection, above=above)
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.execute("DETACH DATABASE kept")
+        manifest = self.manifest()
+        if manifest is not None:
+            self._save_vectors(manifest.dimension)
 
     def mend(self) -> None:
         """Make again what is derived from the texts and vectors: the words, and FAISS's file."""
