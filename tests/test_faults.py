@@ -1,0 +1,223 @@
+"""What can happen to an index from outside; the long version is `tests/benchmarks/faults.py`."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa import doctor
+from qa.bot import Bot
+from qa.build import build, preview
+from qa.errors import IndexMissingError, QAError, StorageError
+from qa.index import Layout, backups, restore
+from qa.verify import read_claims, verify
+from tests.conftest import PROJECT
+from tests.fakes import GramEncoder
+
+ODD = "ïndex of José №1 #2 50%41 ? & 日本"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / ODD / "docs"
+    folder.mkdir(parents=True)
+    (folder / "harbour.txt").write_text("The harbour opens at six.\n")
+    (folder / "hér ring.txt").write_text("Herring is caught in May.\n")
+    return folder
+
+
+@pytest.fixture
+def index(docs: Path) -> Path:
+    build(docs, docs.parent / "index", model=GramEncoder())
+    return docs.parent / "index"
+
+
+def first(index: Path, question: str) -> str:
+    with Bot.open(index, model=GramEncoder()) as bot:
+        return bot.ask(question).passages[0].passage.text
+
+
+def sound(index: Path, docs: Path) -> bool:
+    found = doctor.examine(index, docs, model=GramEncoder())
+    return not [finding for finding in found if finding.state == "error"]
+
+
+def test_every_room_works_below_an_odd_name(docs: Path, index: Path) -> None:
+    (docs / "herring.txt").write_text("Herring is dear.\n")
+    assert preview(docs, index).added == ("herring.txt",)
+    build(docs, index, model=GramEncoder())
+    with Bot.open(index, model=GramEncoder()) as bot:
+        assert sound(index, docs)
+        answer = bot.ask("When is herring caught?", threshold=0.0)
+    claims = read_claims(json.dumps(answer.as_dict()))
+    assert all(verdict.verified for verdict in verify(claims, index))
+    restore(index)
+    assert sound(index, docs)
+    assert first(index, "When is herring caught?") == "Herring is caught in May."
+
+
+LOCKED = textwrap.dedent(
+    """
+    import sqlite3, sys, time
+    connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM documents")
+    print("locked", flush=True)
+    time.sleep(float(sys.argv[2]))
+    connection.rollback()
+    """
+)
+
+
+def test_another_process_that_locks_the_database_is_waited_for(docs: Path, index: Path) -> None:
+    command = [sys.executable, "-c", LOCKED, str(Layout(index).database), "3"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locked\n"
+        started = time.monotonic()
+        assert first(index, "When does the harbour open?") == "The harbour opens at six."
+        assert sound(index, docs)
+        assert time.monotonic() - started < 2.5
+        (docs / "bread.txt").write_text("Bread rises for an hour.\n")
+        assert build(docs, index, model=GramEncoder()).added == ("bread.txt",)
+        assert process.wait() == 0
+    assert first(index, "How long does bread rise?") == "Bread rises for an hour."
+
+
+def test_a_clock_that_jumps_back_has_no_effect(docs: Path, index: Path) -> None:
+    future = time.time() + 10 * 365 * 86400
+    for file in index.iterdir():
+        os.utime(file, (future, future))
+    with Bot.open(index, model=GramEncoder()) as bot:
+        for number, hour in enumerate(("seven", "eight"), 1):
+            (docs / "harbour.txt").write_text(f"The harbour opens at {hour}.\n")
+            os.utime(docs / "harbour.txt", (number, number))
+            assert build(docs, index, model=GramEncoder()).changed == ("harbour.txt",)
+            answer = bot.ask("When does the harbour open?")
+            assert answer.passages[0].passage.text == f"The harbour opens at {hour}."
+    assert [one.version for one in backups(index)] == [2, 1]
+    restore(index)
+    assert first(index, "When does the harbour open?") == "The harbour opens at seven."
+
+
+@pytest.fixture
+def fixed(docs: Path, index: Path, tmp_path: Path) -> Iterator[Path]:
+    """Return an index in a folder that cannot be written."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a disk cannot be mounted here: not root")
+    shutil.copytree(index, folder / "index")
+    shutil.copytree(docs, folder / "docs")
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+    yield folder / "index"
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_an_index_that_cannot_be_written_answers_and_says_so_when_built(
+    docs: Path, fixed: Path
+) -> None:
+    (docs / "bread.txt").write_text("Bread rises for an hour.\n")
+    before = {file.name: file.read_bytes() for file in fixed.iterdir()}
+    assert first(fixed, "When does the harbour open?") == "The harbour opens at six."
+    assert sound(fixed, docs)
+    with pytest.raises(StorageError, match="cannot write"):
+        build(docs, fixed, model=GramEncoder())
+    assert {file.name: file.read_bytes() for file in fixed.iterdir()} == before
+
+
+@pytest.mark.parametrize("pragma", ["user_version = 0", "journal_mode = WAL"])
+def test_a_first_build_killed_while_it_made_the_database_is_mended_by_the_next(
+    docs: Path, tmp_path: Path, pragma: str
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    connection = sqlite3.connect(Layout(index).database)
+    connection.execute(f"PRAGMA {pragma}")
+    connection.close()
+    with pytest.raises(IndexMissingError, match="qa build"):
+        Bot.open(index, model=GramEncoder())
+    build(docs, index, model=GramEncoder())
+    assert first(index, "When does the harbour open?") == "The harbour opens at six."
+
+
+BUILDER = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    from qa.build import build
+    from tests.fakes import GramEncoder
+    docs, index, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    for number in range(8):
+        (docs / f"{name}{number}.txt").write_text(f"Text {number} was written by {name}.\\n")
+        build(docs, index, model=GramEncoder())
+    """
+)
+
+
+def test_two_builders_lose_no_text_while_people_ask(docs: Path, index: Path) -> None:
+    stop = threading.Event()
+    wrong: list[str] = []
+
+    def ask(bot: Bot) -> None:
+        while not stop.is_set():
+            text = bot.ask("When does the harbour open?").passages[0].passage.text
+            if text != "The harbour opens at six.":
+                wrong.append(text)
+
+    with Bot.open(index, model=GramEncoder()) as bot:
+        threads = [threading.Thread(target=ask, args=(bot,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        builders = [
+            subprocess.Popen(
+                [sys.executable, "-c", BUILDER, str(docs), str(index), name],
+                env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            )
+            for name in ("Ada", "Bob")
+        ]
+        assert [builder.wait() for builder in builders] == [0, 0]
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert bot.status().documents == 18
+    assert sound(index, docs)
+
+
+def test_every_file_of_another_index_or_damaged_gives_no_wrong_answer(
+    docs: Path, index: Path
+) -> None:
+    other = index.parent / "away" / "index"
+    texts = index.parent / "away" / "texts"
+    texts.mkdir(parents=True)
+    (texts / "other.txt").write_text("The harbour never opens, says the other index.\n")
+    build(texts, other, model=GramEncoder())
+    for name in ("vectors.faiss", "build.lock"):
+        shutil.copy(other / name, index / name)
+        assert first(index, "When does the harbour open?") == "The harbour opens at six."
+        (index / name).unlink()
+        (index / name).mkdir()
+        assert first(index, "When does the harbour open?") == "The harbour opens at six."
+        (index / name).rmdir()
+    Layout(index).database.unlink()
+    Layout(index).database.mkdir()
+    with pytest.raises(QAError):
+        first(index, "When does the harbour open?")
+    Layout(index).database.rmdir()
+    shutil.copy(Layout(other).database, Layout(index).database)
+    # Another index's database is an index; that its texts are not these is said with each hit.
+    with Bot.open(index, model=GramEncoder()) as bot:
+        assert all(hit.stale for hit in bot.ask("When does the harbour open?").passages)
+    found = {f.name: f.state for f in doctor.examine(index, docs, model=GramEncoder())}
+    assert found["texts"] == "warning"
