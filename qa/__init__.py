@@ -8,6 +8,7 @@
 
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 
 from qa.answer import Answer, Citation, Outcome
 from qa.bot import Bot, Status
@@ -36,8 +37,8 @@ __all__ = [
 
 
 @lru_cache(maxsize=1)
-def _bot() -> Bot:
-    return Bot.open()
+def _bot(folder: Path) -> Bot:
+    return Bot.open(folder)
 
 
 def ask(question: str) -> Answer:
@@ -48,4 +49,4 @@ def ask(question: str) -> Answer:
     Raises:
         QAError: the question, the index or the model is at fault; see `qa.errors`.
     """
-    return _bot().ask(question)
+    return _bot(Path("index").resolve()).ask(question)

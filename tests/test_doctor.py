@@ -47,7 +47,11 @@ def wrong(index: Path) -> dict[str, State]:
 
 
 def files(index: Path) -> dict[str, tuple[bytes, int]]:
-    return {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in index.iterdir()}
+    return {
+        file.relative_to(index).as_posix(): (file.read_bytes(), file.stat().st_mtime_ns)
+        for file in index.rglob("*")
+        if file.is_file()
+    }
 
 
 def edit(index: Path, *statements: str) -> None:
