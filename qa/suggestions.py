@@ -34,7 +34,7 @@ def questions(documents: Iterable[Document]) -> list[str]:
     found: list[str] = []
     for document in documents:
         text = document.text[:TEXT]
-        forms = FORMS[language(text)]
+        forms = FORMS.get(language(text), ())
         known = set(_NAME.findall(text))
         counted = Counter(word for word in _WORD.findall(text) if word in known)
         names = [name for name, _ in counted.most_common(NAMES)]

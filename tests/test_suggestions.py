@@ -14,5 +14,10 @@ def test_questions_are_in_the_language_of_the_text() -> None:
     assert "What does London say?" in questions([Document(path="a", title="a", text=text)])
 
 
+def test_a_text_in_a_language_without_forms_gives_no_questions() -> None:
+    text = "Президент Зеленский встретился с канцлером Мерцем. Потом Зеленский уехал."
+    assert questions([Document(path="a", title="a", text=text)]) == []
+
+
 def test_no_names_no_questions() -> None:
     assert questions([Document(path="a", title="a", text="it rains.")]) == []
