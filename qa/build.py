@@ -156,9 +156,10 @@ class Builder:
             read += _kept(self._folder, {path for path, _ in report.failed})
         if manifest is not None and not report and not full:
             return replace(report, version=manifest.version)
-        fingerprint = model.fingerprint if full or manifest is None else manifest.fingerprint
+        kept = None if full else manifest
+        fingerprint = kept.fingerprint if kept else model.fingerprint
         entries = tuple(_entry(document, size, fingerprint) for document, size in read)
-        arrays = calibrate(model).arrays() if full or manifest is None else writer.calibration()
+        arrays = writer.calibration() if kept else calibrate(model).arrays()
         keep(writer)
         encoded = _encode(
             writer,
@@ -171,7 +172,7 @@ class Builder:
             entries=entries,
             removed=(*report.removed, *(old for old, _ in report.renamed)),
             manifest=_manifest(model, fingerprint, self._texts, self._folder),
-            calibration=arrays,
+            calibration=None if kept else arrays,
         )
         return replace(report, encoded=encoded, version=writer.commit(change))
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -115,7 +116,7 @@ class Snapshot:
         the others are named in `also_in`.
         """
         found: list[tuple[int, Hit]] = []
-        texts: dict[int, tuple[str, ...]] = {}
+        document = cache(self._document)
         for key, score in scores.items():
             rows = self._connection.execute(
                 "SELECT document, start, end, heading, sentences, passages.check_sum "
@@ -127,7 +128,7 @@ class Snapshot:
                 raise damaged(self._derived.layout, f"passage {key} is gone")
             if self._documents is not None:
                 rows = [row for row in rows if row[0] in self._documents]
-            documents = [texts.setdefault(row[0], self._document(row[0])) for row in rows]
+            documents = [document(row[0]) for row in rows]
             found.append((key, self._hit(rows[0], documents, score)))
         return found
 
