@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from qa.dates import note
-from qa.passages import Hit
+from qa.passages import Hit, Passage
 
 Outcome = Literal["answered", "not_in_texts", "index_empty"]
 
@@ -72,7 +72,7 @@ class Answer:
     citations: tuple[Citation, ...]
     """Empty unless `outcome` is `answered`."""
     confidence: float
-    """Probability that the best sentence answers the question; calibrated, in [0, 1]."""
+    """Probability that what is quoted, or would have been, answers the question; in [0, 1]."""
     threshold: float
     """The confidence below which the outcome is `not_in_texts`."""
     words_found: tuple[str, ...]
@@ -83,6 +83,16 @@ class Answer:
     """The passages that were found, best first. Those without a citation are not answers."""
     index_version: int
     seconds: float
+
+    def quotes_in(self, passage: Passage) -> tuple[Citation, ...]:
+        """Return the citations that stand in a passage, best first."""
+        return tuple(
+            citation
+            for citation in self.citations
+            if citation.document == passage.document
+            and passage.start <= citation.start
+            and citation.end <= passage.end
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain values, for JSON."""

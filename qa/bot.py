@@ -243,9 +243,7 @@ def _leads_again(hits: list[Hit], previous: Answer) -> bool:
     if not hits:
         return False
     passage = hits[0].passage
-    scores = hits[0].sentence_scores
-    start, _ = passage.sentences[scores.index(max(scores))]
-    place = (passage.document, passage.start + start)
+    place = (passage.document, passage.start + hits[0].best[0])
     return place in {(citation.document, citation.start) for citation in previous.citations}
 
 

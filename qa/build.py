@@ -4,6 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -62,12 +63,8 @@ def preview(texts: Path, folder: Path) -> Report:
     """
     known: dict[str, str] = {}
     if Index.exists(folder):
-        index = Index.open(folder)
-        try:
-            with index.snapshot() as snapshot:
-                known = {info.path: info.sha256 for info in snapshot.documents()}
-        finally:
-            index.close()
+        with closing(Index.open(folder)) as index, index.snapshot() as snapshot:
+            known = {info.path: info.sha256 for info in snapshot.documents()}
     return compare(texts, known)
 
 
@@ -241,16 +238,12 @@ def _read(
 
 def _kept(folder: Path, failed: set[str]) -> list[tuple[Document, int]]:
     """Return the indexed versions of texts that can no longer be read."""
-    index = Index.open(folder)
-    try:
-        with index.snapshot() as snapshot:
-            return [
-                (snapshot.document(info.path), info.size)
-                for info in snapshot.documents()
-                if info.path in failed
-            ]
-    finally:
-        index.close()
+    with closing(Index.open(folder)) as index, index.snapshot() as snapshot:
+        return [
+            (snapshot.document(info.path), info.size)
+            for info in snapshot.documents()
+            if info.path in failed
+        ]
 
 
 def _entry(document: Document, size: int, fingerprint: bytes) -> Entry:
@@ -325,8 +318,7 @@ def token_vectors(model: Model, texts: Sequence[str]) -> list[TokenVectors]:
     """Return the vectors of texts; no tokens where the model gives none."""
     if model.gives_tokens:
         return model.encode_document_tokens(texts)
-    none = np.zeros((0, model.dimension), np.float32), np.zeros((0, 2), np.int32)
-    return [TokenVectors(row, *none) for row in model.encode_document(texts)]
+    return [TokenVectors.bare(row) for row in model.encode_document(texts)]
 
 
 def calibrate(model: Model) -> relevance.Calibration:

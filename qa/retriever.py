@@ -11,7 +11,7 @@ from qa.language import is_function_word, language, names
 from qa.passages import Hit
 
 NEAR = 100
-"""Vectors looked at in FAISS; the right paragraph is among their owners for over 99 % (XQuAD-R)."""
+"""Vectors looked at in FAISS."""
 MATCHING = 32
 """Passages looked at for their words."""
 SHORTLIST = 12
@@ -27,7 +27,7 @@ class Found:
     hits: tuple[Hit, ...]
     """Best first; `sentence_scores` tell which of a passage's sentences answers best."""
     confidence: float
-    """Calibrated probability that the best sentence answers the question."""
+    """Probability that the sentences that score best answer the question."""
     words: dict[str, bool]
     """The question's words but for function words, and whether each stands in some text."""
 
@@ -62,8 +62,7 @@ def _stands(word: str, snapshot: Snapshot) -> bool:
 def _encoded(question: str, model: Model) -> TokenVectors:
     if model.gives_tokens:
         return model.encode_query_tokens([question])[0]
-    (pooled,) = model.encode_query([question])
-    return TokenVectors(pooled, np.zeros((0, len(pooled)), np.float32), np.zeros((0, 2), np.int32))
+    return TokenVectors.bare(model.encode_query([question])[0])
 
 
 def _pieces(query: TokenVectors, span: tuple[int, int]) -> tuple[int, ...]:
@@ -80,15 +79,14 @@ def _shortlist(
     embeddings = snapshot.embeddings(keys)
     weights = snapshot.weights(wanted)
     average = snapshot.average_length()
-    scored = [
-        (relevance.passage_score(embeddings[key].vectors @ query.pooled, covered), hit, key)
-        for key, hit in snapshot.hits(dict.fromkeys(keys, 0.0))
-        for covered in [
-            coverage(weights, grams(content(hit.passage)), average_length=average),
-        ]
-    ]
-    scored.sort(key=lambda item: -item[0])
-    return [(hit, embeddings[key]) for _, hit, key in scored[:SHORTLIST]]
+
+    def fit(candidate: tuple[Hit, Embedding]) -> float:
+        hit, embedding = candidate
+        covered = coverage(weights, grams(content(hit.passage)), average_length=average)
+        return relevance.passage_score(embedding.vectors @ query.pooled, covered)
+
+    found = snapshot.hits(dict.fromkeys(keys, 0.0))
+    return sorted(((hit, embeddings[key]) for key, hit in found), key=fit, reverse=True)[:SHORTLIST]
 
 
 def _ranked(

@@ -44,7 +44,7 @@ def show_answer(answer: Answer) -> None:
     if answer.searched_for != answer.question:
         out.print(Text(f"Searched for: {visible(answer.searched_for)}", style="dim"))
     for hit in answer.passages:
-        own = [citation for citation in answer.citations if _stands_in(citation, hit)]
+        own = answer.quotes_in(hit.passage)
         if own:
             _source(out, "".join(f"[{citation.number}] " for citation in own), hit, answer.language)
             _passage(out, hit, own)
@@ -52,16 +52,11 @@ def show_answer(answer: Answer) -> None:
                 _note(out, citation)
     if answer.outcome == "not_in_texts" and answer.passages:
         _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language)
-        _passage(out, answer.passages[0], [])
+        _passage(out, answer.passages[0], ())
 
 
 def _one_line(text: str) -> str:
     return visible(text).replace("\n", " ")
-
-
-def _stands_in(citation: Citation, hit: Hit) -> bool:
-    passage = hit.passage
-    return passage.document == citation.document and passage.start <= citation.start < passage.end
 
 
 def _source(out: Console, label: str, hit: Hit, language: str) -> None:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from qa.bot import Status
 from qa.chat.environment import SILENT
 from qa.chat.escaping import escape, marked, plain
-from qa.chat.evidence import evidence, quotes_in, text_link
+from qa.chat.evidence import evidence, text_link
 from qa.chat.phrases import (
     confidence_phrase,
     count_phrase,
@@ -212,8 +212,8 @@ def test_every_quote_of_an_answer_is_marked_in_a_card_that_carries_its_number() 
 
 def test_a_quote_belongs_to_the_passage_of_its_own_document_only() -> None:
     (passage,) = (hit.passage for hit in ANSWER.passages if "310" in hit.passage.text)
-    assert quotes_in(passage, ANSWER.citations) == ANSWER.citations
-    assert quotes_in(replace(passage, document="other.txt"), ANSWER.citations) == ()
+    assert ANSWER.quotes_in(passage) == ANSWER.citations
+    assert ANSWER.quotes_in(replace(passage, document="other.txt")) == ()
 
 
 def test_a_stale_text_and_its_copies_are_named() -> None:

@@ -19,7 +19,7 @@ from qa.passages import Hit, Passage
 def evidence(answer: Answer, words: Words) -> str:
     """Return the panel of an answer: quoted passages first, then the others, each best first."""
     best = max((hit.score for hit in answer.passages), default=0.0)
-    quoted = [(hit, quotes_in(hit.passage, answer.citations)) for hit in answer.passages]
+    quoted = [(hit, answer.quotes_in(hit.passage)) for hit in answer.passages]
     cards = "".join(
         _card(hit, quotes, best, words)
         for hit, quotes in sorted(quoted, key=lambda item: not item[1])
@@ -30,17 +30,6 @@ def evidence(answer: Answer, words: Words) -> str:
         f'<p class="qa-facts">{escape(count)} · {escape(duration_phrase(answer.seconds, words))}'
         f'</p></header><p class="qa-asked" dir="auto">{escape(answer.question)}</p>'
         f'<ol class="qa-cards">{cards}</ol>'
-    )
-
-
-def quotes_in(passage: Passage, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
-    """Return the citations that stand in a passage."""
-    return tuple(
-        citation
-        for citation in citations
-        if citation.document == passage.document
-        and passage.start <= citation.start
-        and citation.end <= passage.end
     )
 
 

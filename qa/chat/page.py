@@ -13,14 +13,12 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.events import api
 
+from qa.bot import MAX_QUESTION
 from qa.chat.asking import Asking
 from qa.chat.events import Ask, Events
 
 STYLE = files("qa.chat").joinpath("style.css").read_text(encoding="utf-8")
 _SCRIPT = files("qa.chat").joinpath("page.js").read_text(encoding="utf-8")
-
-_LONGEST = 1000
-"""Characters of a question that the box takes; the bot has the last word on it."""
 
 _STATUS_EVERY = 10.0
 """Seconds between two looks at whether the index changed."""
@@ -113,7 +111,7 @@ def _layout() -> _Parts:
                 container=False,
                 lines=1,
                 max_lines=6,
-                max_length=_LONGEST,
+                max_length=MAX_QUESTION,
                 submit_btn=True,
             )
         with gr.Column(elem_id="qa-side", scale=2, min_width=280):

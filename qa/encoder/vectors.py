@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,11 @@ class TokenVectors:
     """(tokens, dimension): last hidden states of its own tokens, neither centred nor normalised."""
     offsets: NDArray[np.int32]
     """(tokens, 2): each token's start and end in the original text (code points); neither falls."""
+
+    @classmethod
+    def bare(cls, pooled: Vectors) -> Self:
+        """Return the vectors of a text of which the model gives no tokens."""
+        return cls(pooled, np.zeros((0, len(pooled)), np.float32), np.zeros((0, 2), np.int32))
 
 
 @runtime_checkable

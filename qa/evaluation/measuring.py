@@ -96,9 +96,8 @@ def best_sentence(answer: Answer) -> str:
     """Return the sentence that was, or would have been, quoted first."""
     if not answer.passages:
         return ""
-    hit = answer.passages[0]
-    start, end = hit.passage.sentences[hit.sentence_scores.index(max(hit.sentence_scores))]
-    return hit.passage.text[start:end]
+    start, end = answer.passages[0].best
+    return answer.passages[0].passage.text[start:end]
 
 
 def _holds(text: str, labelled: Labelled) -> bool:

@@ -1,6 +1,6 @@
 """What the figures mean. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +62,8 @@ def metrics(outcomes: Sequence[Outcome]) -> Metrics:
     )
 
 
-def _share(values: "object") -> float | None:
-    found = [float(value) for value in values]  # type: ignore[attr-defined]
+def _share(values: Iterable[float]) -> float | None:
+    found = list(values)
     return sum(found) / len(found) if found else None
 
 

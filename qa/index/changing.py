@@ -8,7 +8,14 @@ from sqlite3 import Connection
 import numpy as np
 
 from qa.documents import Document
-from qa.index.rows import Array, content, document_checksum, encode_grams, passage_checksum
+from qa.index.rows import (
+    Array,
+    content,
+    document_checksum,
+    encode_grams,
+    passage_checksum,
+    searched,
+)
 from qa.index.vectors import checksum
 from qa.index.words import grams
 from qa.passages import Passage
@@ -45,7 +52,7 @@ def remove(connection: Connection, path: str) -> list[tuple[int, str]]:
     ).fetchall()
     connection.execute("DELETE FROM documents WHERE id = ?", (key,))
     return [
-        (embedding, f"{heading}\n{text[start:end]}" if heading else text[start:end])
+        (embedding, searched(heading, text[start:end]))
         for embedding, start, end, heading in passages
     ]
 
@@ -116,7 +123,7 @@ def searched_texts(connection: Connection) -> Iterator[tuple[int, str]]:
         "JOIN documents ON documents.id = document GROUP BY embedding"
     )
     for key, heading, text, start, end in rows:
-        yield key, f"{heading}\n{text[start:end]}" if heading else text[start:end]
+        yield key, searched(heading, text[start:end])
 
 
 def rewrite_words(connection: Connection) -> None:

@@ -19,7 +19,12 @@ Array = npt.NDArray[np.generic]
 
 def content(passage: Passage) -> str:
     """Return what is searched of a passage: its heading and its text."""
-    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
+    return searched(passage.heading, passage.text)
+
+
+def searched(heading: str, text: str) -> str:
+    """Return what is searched of a passage with that heading and text."""
+    return f"{heading}\n{text}" if heading else text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ SLOTS = 256
 
 
 # One question is one thread's work: several questions share the processors better than the threads
-# of one, which on a busy machine wait for each other (95th percentile 480 ms instead of 11).
+# of one, which on a busy machine wait for each other.
 faiss.omp_set_num_threads(1)
 
 

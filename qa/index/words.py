@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 GRAM = 4
-"""Letters in a run: on XQuAD-R as good as Snowball stemmers, without being told the language."""
+"""Letters in a run: short enough for inflections to share some, long enough to tell words apart."""
 
 K1, B = 1.2, 0.75
 """BM25's usual saturation and length constants (Robertson and Zaragoza 2009)."""

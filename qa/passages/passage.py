@@ -35,3 +35,9 @@ class Hit:
     """Paths of other documents that hold the same paragraph."""
     sentence_scores: tuple[float, ...] = ()
     """One for each of the passage's sentences."""
+
+    @property
+    def best(self) -> tuple[int, int]:
+        """Start and end of the sentence with the highest score, from the passage's own start."""
+        scores = self.sentence_scores
+        return self.passage.sentences[scores.index(max(scores))]

@@ -1,4 +1,4 @@
-"""The scores. Figures are from XQuAD-R, 240 paragraphs in each of 11 languages."""
+"""The scores."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -79,8 +79,7 @@ class Calibration:
         means = np.stack(
             [self.vectors[self.groups == group].mean(axis=0) for group in range(count)]
         )
-        # Uncentred, one language is nearest to all of them. Centred, the right one is found from
-        # ten sentences in each of 200 draws for each of nine languages.
+        # Uncentred, one language is nearest to texts of every other.
         middle = means.mean(axis=0)
         return int(np.argmax((means - middle) @ (vectors.mean(axis=0) - middle)))
 
@@ -130,9 +129,6 @@ def compress(tokens: Floats, mean: Floats) -> Bytes:
 
 def passage_score(similarities: Floats, coverage: float) -> float:
     """Return how well a passage fits: itself, its best sentence, and the question's words in it.
-
-    With P + best S + .3 coverage the right paragraph is first for 95.2 % of the questions and among
-    the first five for 99.5 % (P alone: 89.5 and 98.3).
 
     Args:
         similarities: cosines of the question with the passage and with each of its sentences.
