@@ -41,6 +41,9 @@ _WORDS = {
 }
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
+_PRONOUNS = frozenset("he she they hij zij ze er sie il elle ils elles él ella ellos ellas".split())
+"""What stands for somebody who was named before."""
+
 SCRIPTS = {
     "ar": re.compile(r"[\u0600-\u06ff]"),
     "el": re.compile(r"[\u0370-\u03ff]"),
@@ -63,6 +66,12 @@ _PLAIN = frozenset(
 def is_function_word(word: str) -> bool:
     """Return whether a word, folded and without accents, says nothing by itself."""
     return word in _PLAIN
+
+
+def begins_with_pronoun(sentence: str) -> bool:
+    """Return whether the sentence is about somebody whom another one names."""
+    first = _WORD.search(sentence.casefold())
+    return first is not None and first[0] in _PRONOUNS
 
 
 def names(question: str) -> list[tuple[int, int]]:

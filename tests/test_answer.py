@@ -50,6 +50,29 @@ def test_sentences_close_behind_are_quoted_too_best_first() -> None:
     assert _compose(hits) == (["Een.", "Drie.", "Twee.", "Vijf."], "answered")
 
 
+def test_the_rest_of_a_quotation_follows_its_best_sentence() -> None:
+    told = ["Hij lachte.", "“Ik kom.", "Morgen al.", "Of later”, zei Ada.", "Toen ging zij."]
+    scores = [0.1, 0.2, 0.9, 0.3, 0.1]
+    assert _compose([_hit("a", told, scores)])[0] == [
+        "Morgen al.",
+        "Of later”, zei Ada.",
+        "“Ik kom.",
+    ]
+
+
+def test_marks_that_do_not_pair_up_say_nothing() -> None:
+    told = ["“Ik kom.", "Morgen al.", "Toen ging zij."]
+    assert _compose([_hit("a", told, [0.1, 0.9, 0.1])])[0] == ["Morgen al."]
+
+
+def test_whom_a_pronoun_means_is_quoted_behind_it() -> None:
+    before = _hit("a", ["Er was feest.", "Ada won de prijs."], [0.1, 0.2])
+    best = _hit("a", ["Zij was blij.", "Bob niet."], [0.9, 0.2], start=before.passage.end + 20)
+    other = _hit("b", ["Iemand anders."], [0.3])
+    assert _compose([best, other, before])[0] == ["Zij was blij.", "Ada won de prijs."]
+    assert _compose([best, other])[0] == ["Zij was blij."]
+
+
 def test_citations_are_numbered_and_placed() -> None:
     hit = _hit("a", ["Een.", "Twee."], [0.1, 0.7], start=100)
     answer = compose(ASK, [hit], confidence=0.9, threshold=0.5, index_version=3)
@@ -86,7 +109,7 @@ def test_a_language_without_words_of_its_own_is_refused_in_english() -> None:
 @given(
     st.lists(
         st.lists(
-            st.tuples(st.text(min_size=1).filter(str.strip), st.floats(-1, 2)),
+            st.tuples(st.text(min_size=1).map(str.strip).filter(bool), st.floats(-1, 2)),
             min_size=1,
             max_size=5,
         ),

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.documents import MAX_BYTES, SourceFile, find, read, read_bytes, sha256, show_date
@@ -198,7 +198,6 @@ def test_line_ends_and_what_nobody_sees_are_normalised() -> None:
     assert read_bytes("a.txt", text.encode()).text == "een\ntwee\ndrie\nvier\nvijf zes"
 
 
-@settings(deadline=None)  # the first of each format imports its reader
 @given(st.text())
 def test_a_text_is_read_or_refused(text: str) -> None:
     try:
@@ -211,7 +210,6 @@ def test_a_text_is_read_or_refused(text: str) -> None:
     assert "\n" not in document.title
 
 
-@settings(deadline=None)  # the first of each format imports its reader
 @given(st.binary(), st.sampled_from([".txt", ".md", ".html", ".pdf", ".docx"]))
 def test_bytes_are_read_or_refused(data: bytes, suffix: str) -> None:
     try:

@@ -156,7 +156,7 @@ def test_a_change_shows_in_the_next_snapshot_and_not_in_this_one(
     assert "alpha one" not in _nearest(index, "alpha one", 100)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.dictionaries(

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.documents import Document, read_bytes
@@ -203,7 +203,6 @@ PIECES = st.sampled_from([*WORDS.split("|"), "A.B. ", "a" * 700, "b, " * 300])
 TEXTS = st.lists(PIECES | st.text(max_size=20), max_size=60).map("".join)
 
 
-@settings(deadline=None)  # a busy machine is no finding
 @given(TEXTS, st.sampled_from([None, "nl", "zh", "xx"]))
 def test_every_word_is_in_one_sentence_or_in_a_heading(text: str, language: str | None) -> None:
     found = split(document(text, language))

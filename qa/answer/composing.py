@@ -1,22 +1,14 @@
-"""From hits to an answer: choosing the words, numbering the citations, saying "not in the texts".
-
-Everything here is pure. A quote is cut out of a passage by offsets and by nothing else, so no code
-path can put words into one.
-"""
+"""The answer object, and how it is composed of hits."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from qa.answer.quoting import quotes
 from qa.dates import note
 from qa.passages import Hit, Passage
 
 Outcome = Literal["answered", "not_in_texts", "index_empty"]
-
-CLOSE, MOST = 0.04, 4
-"""How far behind the first a sentence may be to be quoted too, and sentences quoted at the most. On
-XQuAD-R's articles 24 to 31 the first holds the answer for 87 % of the questions, one of the quoted
-for 93 % (question in another language: 79 and 91 %; `python -m tests.benchmarks.refusal`)."""
 
 REFUSALS = {
     "de": "Das steht nicht in den Texten.",
@@ -147,28 +139,19 @@ def compose(
 
 
 def _citations(hits: Sequence[Hit], language: str) -> tuple[Citation, ...]:
-    """Return the best sentence and those close behind it, best first."""
-    scored = [
-        (score, hit, span)
-        for hit in hits
-        for score, span in zip(hit.sentence_scores, hit.passage.sentences, strict=True)
-    ]
-    scored.sort(key=lambda item: -item[0])
-    best = scored[0][0]
-    chosen = [item for item in scored[:MOST] if best - item[0] < CLOSE]
     return tuple(
         Citation(
             number=number,
-            document=hit.passage.document,
-            title=hit.title,
-            date=hit.date,
-            start=hit.passage.start + start,
-            end=hit.passage.start + end,
-            quote=hit.passage.text[start:end],
-            score=score,
-            stale=hit.stale,
-            sha256=hit.sha256,
-            note=note(hit.passage.text[start:end], hit.date, language=language),
+            document=quote.hit.passage.document,
+            title=quote.hit.title,
+            date=quote.hit.date,
+            start=quote.start,
+            end=quote.end,
+            quote=quote.text,
+            score=quote.score,
+            stale=quote.hit.stale,
+            sha256=quote.hit.sha256,
+            note=note(quote.text, quote.hit.date, language=language),
         )
-        for number, (score, hit, (start, end)) in enumerate(chosen, 1)
+        for number, quote in enumerate(quotes(hits), 1)
     )
