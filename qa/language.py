@@ -41,7 +41,8 @@ _WORDS = {
 }
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
-_PRONOUNS = frozenset("he she they hij zij ze er sie il elle ils elles él ella ellos ellas".split())
+_PERSONS = "he she they hij zij ze er sie il elle ils elles él ella ellos ellas"
+_PRONOUNS = frozenset(_PERSONS.split())
 """What stands for somebody who was named before."""
 
 SCRIPTS = {

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from qa import relevance
-from qa.encoder import Model, TokenVectors
+from qa import reader, relevance
+from qa.encoder import DEFAULT_MODEL, Model, TokenVectors
 from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
 from qa.language import is_function_word, language, names
 from qa.passages import Hit
@@ -18,6 +19,8 @@ SHORTLIST = 12
 """Passages whose tokens are compared one by one: this bounds the cost of a question."""
 SHOWN = 6
 """Passages returned."""
+SURE = 0.5
+"""Likelihood from which words in a sentence are marked as the short answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,8 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
         return Found(hits=(), confidence=0.0, words={})
     candidates = _shortlist(query, wanted, snapshot, keys)
     calibration = relevance.Calibration.from_arrays(snapshot.calibration())
-    hits, confidence = _ranked(asked, calibration, candidates)
+    read = reader.load() if model.name == DEFAULT_MODEL else None
+    hits, confidence = _ranked(asked, calibration, candidates, read)
     asked_for = dict.fromkeys(word for word in words(question) if not is_function_word(word))
     known = {word: _stands(word, snapshot) for word in asked_for}
     return Found(hits=hits, confidence=confidence, words=known)
@@ -93,30 +97,47 @@ def _ranked(
     asked: relevance.Question,
     calibration: relevance.Calibration,
     candidates: list[tuple[Hit, Embedding]],
+    read: reader.Reader | None,
 ) -> tuple[tuple[Hit, ...], float]:
     documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
     sentences = [
         relevance.Sentence(
             vector=vector,
-            tokens=_inside(embedding, span),
+            tokens=embedding.tokens[_inside(embedding, span)],
             passage=number,
             document=documents[hit.passage.document],
         )
         for number, (hit, embedding) in enumerate(candidates)
         for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)
     ]
-    ranking = relevance.rank(asked, sentences, calibration)
-    scores = iter(ranking.scores.tolist())
+    ranking = relevance.rank(asked, sentences, calibration, read)
+    scored = enumerate(ranking.scores.tolist())
     hits = []
-    for hit, _ in candidates:
-        own = tuple(next(scores) for _ in hit.passage.sentences)
-        hits.append(replace(hit, score=max(own), sentence_scores=own))
+    for hit, embedding in candidates:
+        scores, answers = [], []
+        for span in hit.passage.sentences:
+            place, score = next(scored)
+            scores.append(score)
+            answers.append(_answer(embedding, span, ranking.spans.get(place)))
+        own, short = tuple(scores), tuple(answers)
+        hits.append(replace(hit, score=max(own), sentence_scores=own, short_answers=short))
     hits.sort(key=lambda hit: -hit.score)
     return tuple(hits[:SHOWN]), ranking.confidence
 
 
-def _inside(embedding: Embedding, span: tuple[int, int]) -> relevance.Bytes:
-    """Return the tokens of one sentence: those that begin in it."""
+def _inside(embedding: Embedding, span: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return which tokens are of one sentence: those that begin in it."""
     starts = embedding.offsets[:, 0]
-    tokens: relevance.Bytes = embedding.tokens[(starts >= span[0]) & (starts < span[1])]
-    return tokens
+    inside: npt.NDArray[np.bool_] = (starts >= span[0]) & (starts < span[1])
+    return inside
+
+
+def _answer(
+    embedding: Embedding, sentence: tuple[int, int], found: reader.Span | None
+) -> tuple[int, int] | None:
+    """Return where in its passage the short answer of a sentence stands, if it surely is one."""
+    if found is None or found.likelihood < SURE:
+        return None
+    tokens = embedding.offsets[_inside(embedding, sentence)]
+    start, end = int(tokens[found.first, 0]), int(tokens[found.last, 1])
+    return start, min(end, sentence[1])

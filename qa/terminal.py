@@ -38,9 +38,8 @@ def console(stream: TextIO) -> Console:
 def show_answer(answer: Answer) -> None:
     """Print an answer with each quote in its passage, or a refusal with the nearest passage."""
     out = console(sys.stdout)
-    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in answer.citations]
-    for line in quotes or [answer.text]:
-        out.print(Text(_one_line(line), style="bold"), soft_wrap=not out.is_terminal)
+    for line in [_quote(citation) for citation in answer.citations] or [Text(answer.text, "bold")]:
+        out.print(line, soft_wrap=not out.is_terminal)
     if answer.searched_for != answer.question:
         out.print(Text(f"Searched for: {visible(answer.searched_for)}", style="dim"))
     for hit in answer.passages:
@@ -53,6 +52,13 @@ def show_answer(answer: Answer) -> None:
     if answer.outcome == "not_in_texts" and answer.passages:
         _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language)
         _passage(out, answer.passages[0], ())
+
+
+def _quote(citation: Citation) -> Text:
+    """Return a quote with its number, and the words that answer underlined."""
+    before, answer, after = map(_one_line, citation.parts)
+    quote = Text("“", "bold").append(before).append(answer, "underline").append(after)
+    return quote.append(f"” [{citation.number}]")
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,16 @@ def test_the_rest_of_a_quotation_follows_its_best_sentence() -> None:
         "Of later”, zei Ada.",
         "“Ik kom.",
     ]
+
+
+def test_words_that_answer_are_told_apart_where_that_is_sure() -> None:
+    hit = replace(
+        _hit("a", ["Een.", "Ada won."], [0.1, 0.9], start=40), short_answers=(None, (5, 8))
+    )
+    (citation,) = compose(ASK, [hit], confidence=1, threshold=0, index_version=1).citations
+    assert (citation.answer_start, citation.answer_end) == (45, 48)
+    assert citation.parts == ("", "Ada", " won.")
+    assert replace(citation, answer_start=None).parts == ("Ada won.", "", "")
 
 
 def test_marks_that_do_not_pair_up_say_nothing() -> None:

@@ -45,8 +45,19 @@ class Citation:
     """Whether the file changed, or went, since it was indexed."""
     sha256: str
     """Of the file as indexed."""
+    answer_start: int | None = None
+    """Where in the document the words of the quote stand that answer, if that is sure."""
+    answer_end: int | None = None
     note: str
     """Which days its "yesterday" or "Monday" are, counted from the text's date; mostly empty."""
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote before, in and behind the words that answer; unsure, all is before."""
+        if self.answer_start is None or self.answer_end is None:
+            return self.quote, "", ""
+        first, last = self.answer_start - self.start, self.answer_end - self.start
+        return self.quote[:first], self.quote[first:last], self.quote[last:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +159,8 @@ def _citations(hits: Sequence[Hit], language: str) -> tuple[Citation, ...]:
             start=quote.start,
             end=quote.end,
             quote=quote.text,
+            answer_start=quote.answer and quote.answer[0],
+            answer_end=quote.answer and quote.answer[1],
             score=quote.score,
             stale=quote.hit.stale,
             sha256=quote.hit.sha256,

@@ -1,4 +1,4 @@
-"""Which sentences are quoted: the best, those close behind it, and those that belong to it. Pure."""
+"""Which sentences are quoted: the best, those close behind, and what belongs to it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ class Quote:
     """Of the sentence in its document."""
     end: int
     score: float
+    answer: tuple[int, int] | None = None
+    """Where in the document its words that answer stand, if that is sure."""
 
     @property
     def text(self) -> str:
@@ -55,8 +57,11 @@ def quotes(hits: Sequence[Hit]) -> tuple[Quote, ...]:
 def _sentences(hits: Sequence[Hit]) -> Iterator[Quote]:
     for hit in hits:
         first = hit.passage.start
-        for score, (start, end) in zip(hit.sentence_scores, hit.passage.sentences, strict=True):
-            yield Quote(hit, first + start, first + end, score)
+        spans = hit.passage.sentences
+        answers = hit.short_answers or (None,) * len(spans)
+        for score, (start, end), answer in zip(hit.sentence_scores, spans, answers, strict=True):
+            inside = answer and (first + answer[0], first + answer[1])
+            yield Quote(hit, first + start, first + end, score, inside)
 
 
 def _belonging(best: Quote, found: Sequence[Quote]) -> Iterator[Quote]:

@@ -35,6 +35,9 @@ class Hit:
     """Paths of other documents that hold the same paragraph."""
     sentence_scores: tuple[float, ...] = ()
     """One for each of the passage's sentences."""
+    short_answers: tuple[tuple[int, int] | None, ...] = ()
+    """For each sentence where its words that answer stand, from the passage's own start; None where
+    that is not sure. Empty where nobody looked for them."""
 
     @property
     def best(self) -> tuple[int, int]:

@@ -6,17 +6,16 @@ work between languages.
 """
 
 from qa.relevance.background import QUESTIONS, SENTENCES
+from qa.relevance.calibration import Bytes, Calibration, compress, packaged_means
+from qa.relevance.confidence import THRESHOLD
 from qa.relevance.scoring import (
-    THRESHOLD,
-    Bytes,
-    Calibration,
     Question,
     Ranking,
     Sentence,
-    compress,
-    packaged_means,
+    candidates,
     passage_score,
     rank,
+    reordered,
 )
 
 __all__ = [
@@ -28,8 +27,10 @@ __all__ = [
     "Question",
     "Ranking",
     "Sentence",
+    "candidates",
     "compress",
     "packaged_means",
     "passage_score",
     "rank",
+    "reordered",
 ]

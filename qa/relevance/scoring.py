@@ -1,97 +1,27 @@
-"""The scores."""
+"""Which sentence answers: late interaction, then the reader."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.resources import files
-from typing import Any, Self
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from qa.reader import Candidates, Reader, Span
 from qa.relevance.background import SENTENCES
-
-Floats = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.int8]
+from qa.relevance.calibration import Bytes, Calibration, Floats, unit
+from qa.relevance.confidence import Evidence, confidence
 
 RARE = 3.0
 """Power of a question token's rareness: words that match everywhere count little."""
 
-THRESHOLD = 0.17
-"""Confidence from which a question is answered. Chosen by hand, lower than .25, so that the first
-article's "what did Rutte advise?" is answered in four languages; what it costs, see `_SAME`."""
-
-_SAME, _ACROSS = (-5.72, 6.75, 7.04, -0.73, 4.36), (-5.41, 7.93, 8.47, -0.23, 2.24)
-"""Log-odds that what is quoted answers, where question and text share their language and where not:
-a constant, and the weights of `_features`. One set for both fails: across languages all lies lower.
-
-Fitted on articles 0 to 15 of XQuAD-R in en, de, es and ru (logistic regression), each question
-asked of its article with and without its paragraph, and of many articles with and without its own.
-On articles 24 to 31 (`python -m tests.benchmarks.refusal`), same language and across: of the
-questions whose answer is found 95 and 94 % are answered; of those whose paragraph is missing 22 and
-42 %, of those whose article is missing 1 and 7 %; area under the ROC 96.1 and 89.9 within an
-article, 99.8 and 96.9 over many."""
-
 CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
 
+AHEAD = 0.0001
+"""How far the sentence that the reader prefers is put before the next."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Calibration:
-    """What a model's similarities are counted from; made once for each model."""
-
-    question_mean: Floats
-    """(dimension,): mean token vector of questions."""
-    text_mean: Floats
-    """(dimension,): mean token vector of texts."""
-    vectors: Floats
-    """(sentences, dimension): unrelated sentences, unit length."""
-    tokens: tuple[Bytes, ...]
-    """For each unrelated sentence its compressed token vectors."""
-    groups: npt.NDArray[np.int64]
-    """(sentences,): which of them share a language."""
-
-    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Return the same as arrays to store."""
-        return {
-            "question_mean": self.question_mean,
-            "text_mean": self.text_mean,
-            "vectors": self.vectors,
-            "tokens": np.concatenate(self.tokens),
-            "lengths": np.array([len(tokens) for tokens in self.tokens], dtype=np.int64),
-            "groups": self.groups,
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Return what `arrays` gave."""
-        ends = np.cumsum(arrays["lengths"])[:-1]
-        return cls(
-            question_mean=arrays["question_mean"],
-            text_mean=arrays["text_mean"],
-            vectors=arrays["vectors"],
-            tokens=tuple(np.split(arrays["tokens"], ends)),
-            groups=arrays["groups"],
-        )
-
-    def nearest_group(self, vectors: Floats) -> int:
-        """Return the number of the language that the given sentences seem to be in."""
-        count = int(self.groups.max()) + 1
-        means = np.stack(
-            [self.vectors[self.groups == group].mean(axis=0) for group in range(count)]
-        )
-        # Uncentred, one language is nearest to texts of every other.
-        middle = means.mean(axis=0)
-        return int(np.argmax((means - middle) @ (vectors.mean(axis=0) - middle)))
-
-    def only(self, group: int) -> "Calibration":
-        """Return the same with the unrelated sentences of one language."""
-        chosen = np.flatnonzero(self.groups == group)
-        return replace(
-            self,
-            vectors=self.vectors[chosen],
-            tokens=tuple(self.tokens[place] for place in chosen),
-            groups=np.zeros(len(chosen), dtype=np.int64),
-        )
+READ = 12
+"""Sentences that the reader reads, those that late interaction puts first: this bounds its cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,31 +30,14 @@ class Ranking:
 
     scores: Floats
     """One for each sentence, in the order given; a higher one answers better."""
-    confidence: float
-    """Probability that the sentences that score best answer the question."""
+    evidence: Evidence
+    spans: dict[int, Span | None]
+    """Short answers in sentences, by their place; of those that the reader read."""
 
-
-def _unit(rows: Floats) -> Floats:
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    unit: Floats = rows / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return unit
-
-
-def packaged_means() -> tuple[Floats, Floats]:
-    """Return the packaged model's mean token vectors, (dimension,) each: of questions, of texts.
-
-    From articles 0 to 15 of XQuAD-R in en, de, es and ru (`python -m tests.benchmarks.means`). The
-    few sentences that are shipped give a poorer mean: other models have only those.
-    """
-    with (files(__package__) / "means.npz").open("rb") as file:
-        arrays = np.load(file, allow_pickle=False)
-        return arrays["question_mean"], arrays["text_mean"]
-
-
-def compress(tokens: Floats, mean: Floats) -> Bytes:
-    """Return token vectors centred, at unit length, in steps of 1/127: int8 loses nothing here."""
-    compressed: Bytes = np.rint(_unit(tokens - mean) * 127).astype(np.int8)
-    return compressed
+    @property
+    def confidence(self) -> float:
+        """Probability that the sentences that score best answer the question."""
+        return confidence(self.evidence)
 
 
 def passage_score(similarities: Floats, coverage: float) -> float:
@@ -184,48 +97,99 @@ class Sentence:
     document: int
 
 
-def rank(question: Question, sentences: Sequence[Sentence], calibration: Calibration) -> Ranking:
+def rank(
+    question: Question,
+    sentences: Sequence[Sentence],
+    calibration: Calibration,
+    reader: Reader | None = None,
+) -> Ranking:
     """Return a score for each sentence, and the probability that the best one answers.
 
     Args:
         question: the question.
         sentences: the candidates, one at least.
         calibration: the model's.
+        reader: where it knows the model's token vectors.
     """
-    tokens = _unit(question.tokens - calibration.question_mean)
-    similarities = np.stack([sentence.vector for sentence in sentences]) @ question.pooled
-    matches = best_matches(tokens, [sentence.tokens for sentence in sentences])
+    tokens, similarities, matches = _compared(question, sentences, calibration)
     own = _own_document(similarities, matches, sentences)
-    group = calibration.nearest_group(np.stack([s.vector for s in sentences])[own])
+    places = np.flatnonzero(own)
+    document = [sentences[place] for place in places.tolist()]
+    said = _candidates(tokens, similarities[own], matches[:, own], document)
+    group = calibration.nearest_group(np.stack([sentence.vector for sentence in document]))
     unrelated = calibration.only(group)
-    # Within a document, the words that all of its sentences share no longer count.
-    weights = _weights(matches[:, own])
-    scores = similarities + weights @ matches
     background = unrelated.vectors @ question.pooled
-    background += weights @ best_matches(tokens, unrelated.tokens)
+    background += said.weights @ best_matches(tokens, unrelated.tokens)
+    evidence = Evidence(
+        across=question.language != tuple(SENTENCES)[group],
+        scores=said.scores,
+        background=background,
+        names=_found(question, matches[:, own]),
+    )
+    scores = similarities + said.weights @ matches
+    spans: dict[int, Span | None] = {}
+    if reader is not None and len(tokens):
+        read = said.best(READ)
+        reading = reader(said.only(read))
+        # In two languages it made the order worse (`python -m tests.benchmarks.refusal --chosen`).
+        if not evidence.across:
+            scores[own] = reordered(said.scores, read, reading.better)
+        spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
+        evidence.answers = float(reading.answers[np.argmax(scores[places[read]])])
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    across = question.language != tuple(SENTENCES)[group]
-    weights = np.array(_ACROSS if across else _SAME)
-    odds = weights @ _features(scores[own], background, _found(question, matches[:, own]))
-    return Ranking(scores=scores, confidence=float(1 / (1 + np.exp(-odds))))
+    return Ranking(scores=scores, evidence=evidence, spans=spans)
+
+
+def candidates(
+    question: Question, document: Sequence[Sentence], calibration: Calibration
+) -> Candidates:
+    """Return what late interaction says of the sentences of one document."""
+    return _candidates(*_compared(question, document, calibration), document)
+
+
+def _compared(
+    question: Question, sentences: Sequence[Sentence], calibration: Calibration
+) -> tuple[Floats, Floats, Floats]:
+    """Return the question's tokens, its cosine with each sentence, and their best matches."""
+    tokens = unit(question.tokens - calibration.question_mean)
+    similarities = np.stack([sentence.vector for sentence in sentences]) @ question.pooled
+    return tokens, similarities, best_matches(tokens, [each.tokens for each in sentences])
+
+
+def _candidates(
+    tokens: Floats, similarities: Floats, matches: Floats, document: Sequence[Sentence]
+) -> Candidates:
+    # Within a document, the words that all of its sentences share no longer count.
+    weights = _weights(matches)
+    scores = similarities + weights @ matches
+    return Candidates(
+        question=tokens,
+        weights=weights,
+        matches=matches.max(axis=1),
+        sentences=[sentence.tokens for sentence in document],
+        scores=scores,
+        middle=float(np.median(scores)),
+    )
+
+
+def reordered(scores: Floats, read: npt.NDArray[np.int64], better: Floats) -> Floats:
+    """Return a document's scores with what the reader says of those that it read.
+
+    The sentence that the reader prefers comes first. The others keep the higher of their two
+    scores: what either of both holds close to the best is quoted, and none falls for it.
+    """
+    theirs = scores[read] + better
+    theirs += scores.max() - theirs.max()
+    found = scores.copy()
+    found[read] = np.maximum(scores[read], theirs)
+    found[read[theirs.argmax()]] += AHEAD
+    return found
 
 
 def _found(question: Question, matches: Floats) -> list[float]:
     """Return how well each of the question's names is matched anywhere in the document."""
     return [float(matches[list(name)].mean(axis=0).max()) for name in question.names]
-
-
-def _features(scores: Floats, background: Floats, names: Sequence[float]) -> list[float]:
-    """Return what tells an answer from the nearest thing to one.
-
-    One, the best sentence's distance to unrelated sentences, its distance to the median sentence of
-    the document, whether names are asked for, and how well they are matched on average.
-    """
-    distance = float(scores.max() - background.mean())
-    # A lone sentence has no others to stand out from.
-    gap = float(scores.max() - np.median(scores)) if len(scores) > 1 else distance
-    return [1.0, distance, gap, float(bool(names)), sum(names) / len(names) - 0.6 if names else 0.0]
 
 
 def _own_document(

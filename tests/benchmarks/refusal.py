@@ -1,81 +1,56 @@
-"""How often the right sentence is quoted, and how often a refusal is right, on XQuAD-R.
+"""How often the right sentence is quoted, and how often a refusal is right.
 
-    python -m tests.benchmarks.refusal [--languages en,de,es] [--step 3]
+    python -m tests.benchmarks.refusal [--languages en,de,es] [--step 3] [--no-reader] [--chosen]
 
-Each question is asked of its article and of many articles, with and without what answers it, on
-articles that no constant was fitted on. Text languages are tried with questions of every language.
+On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
+asked of its article and of all 32, in every pair of the languages; SQuAD 2.0's and NorQuAD's that
+`tests.benchmarks.monolingual` calls held out. Each is asked with what answers it and without. M is
+late interaction unweighted. With --chosen: on the articles that the confidence was fitted on.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
 
-from qa import encoder
-from qa.answer import CLOSE, MOST
+from qa import encoder, reader
 from qa.build import calibrate
 from qa.evaluation.metrics import auroc
-from qa.relevance import THRESHOLD, Calibration, Sentence, rank
-from tests.benchmarks.xquad import HELD_OUT, Asked, Language, load
+from qa.relevance import THRESHOLD
+from tests.benchmarks import xquad
+from tests.benchmarks.cases import Asking, Case, of
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question asked of one pool of sentences."""
-
-    pool: str
-    answerable: bool
-    first: bool
-    quoted: bool
-    confidence: float
-
-
-def cases(asked: Asked, text: Language, calibration: Calibration) -> Iterator[Case]:
-    """Yield the question asked of its article and of all, with its answer and without."""
-    numbered = list(enumerate(text.sentences))
-    article = [pair for pair in numbered if pair[1].document == asked.article]
-    yield _case("article", asked, article, calibration)
-    without = [pair for pair in article if pair[1].passage != asked.paragraph]
-    yield _case("article", asked, without, calibration)
-    yield _case("many", asked, numbered, calibration)
-    others = [pair for pair in numbered if pair[1].document != asked.article]
-    yield _case("many", asked, others, calibration)
+def report(name: str, cases: Sequence[Case]) -> None:
+    """Print the figures of one kind of question and pool."""
+    asked = [case for case in cases if case.answerable]
+    missing = [case for case in cases if not case.answerable]
+    right = [case for case in asked if case.quoted]
+    marked = [case.overlap for case in asked if case.overlap is not None] or [0.0]
+    sure = sorted(asked, key=lambda case: -case.ranking.confidence)
+    area = auroc(_confidences(asked), _confidences(missing))
+    print(
+        f"{name:15} {len(asked):4} questions: right first {_share(asked, 'first'):.1f}"
+        f" (cosine {_share(asked, 'plain'):.1f}, + 1.5 M {_share(asked, 'late'):.1f})"
+        f", quoted {_share(asked, 'quoted'):.1f}, paragraph {_share(asked, 'paragraph'):.1f}"
+        f", first at 80 % coverage {_share(sure[: round(0.8 * len(sure))], 'first'):.1f};"
+        f" answered where found {_answered(right):.1f}, where missing {_answered(missing):.1f};"
+        f" AUROC {100 * (area or 0):.1f}; words marked in {len(marked)}, F1 {np.mean(marked):.2f},"
+        f" {100 * np.mean(np.array(marked) > 0):.0f} % overlap",
+        flush=True,
+    )
 
 
-def _case(
-    pool: str, asked: Asked, pairs: Sequence[tuple[int, Sentence]], calibration: Calibration
-) -> Case:
-    ranking = rank(asked.question, [sentence for _, sentence in pairs], calibration)
-    order = np.argsort(-ranking.scores)[:MOST]
-    best = ranking.scores[order[0]]
-    quoted = [pairs[place][0] for place in order if best - ranking.scores[place] < CLOSE]
-    answerable = any(number == asked.gold for number, _ in pairs)
-    first, found = quoted[0] == asked.gold, asked.gold in quoted
-    return Case(pool, answerable, first, found, ranking.confidence)
+def _confidences(cases: Sequence[Case]) -> list[float]:
+    return [case.ranking.confidence for case in cases]
 
 
-def report(name: str, found: Sequence[Case]) -> None:
-    """Print the figures of one kind of pair."""
-    for pool in ("article", "many"):
-        own = [case for case in found if case.pool == pool]
-        asked = [case for case in own if case.answerable]
-        missing = [case for case in own if not case.answerable]
-        right = [case for case in asked if case.quoted]
-        area = auroc([c.confidence for c in asked], [c.confidence for c in missing])
-        print(
-            f"{name:6} {pool:8} {len(asked):5} questions: right first {_share(asked, 'first'):5.1f}"
-            f", quoted {_share(asked, 'quoted'):5.1f}; answered where found {_answered(right):5.1f}"
-            f", where missing {_answered(missing):5.1f}; AUROC {100 * (area or 0):5.1f}"
-        )
+def _share(cases: Sequence[Case], what: str) -> float:
+    return 100 * float(np.mean([getattr(case, what) for case in cases]))
 
 
-def _share(found: Sequence[Case], what: str) -> float:
-    return 100 * float(np.mean([getattr(case, what) for case in found]))
-
-
-def _answered(found: Sequence[Case]) -> float:
-    return 100 * float(np.mean([case.confidence >= THRESHOLD for case in found]))
+def _answered(cases: Sequence[Case]) -> float:
+    return 100 * float(np.mean([sure >= THRESHOLD for sure in _confidences(cases)]))
 
 
 def main() -> None:
@@ -83,22 +58,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--languages", default="en,de,es")
     parser.add_argument("--step", type=int, default=3, help="ask every so many questions")
+    parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
+    parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
     options = parser.parse_args()
-    calibration = calibrate(encoder.load(None))
-    codes = options.languages.split(",")
-    languages = {code: load(code, HELD_OUT, calibration) for code in codes}
-    found: dict[str, list[Case]] = {"same": [], "across": []}
-    for one in codes:
-        for other in codes:
-            kind = "same" if one == other else "across"
-            # The same questions stand in every language, in the same order.
-            pairs = zip(languages[one].asked, languages[other].asked, strict=True)
-            for theirs, here in list(pairs)[:: options.step]:
-                asked = replace(here, question=theirs.question)
-                found[kind] += cases(asked, languages[other], calibration)
-    for name, own in found.items():
-        if own:
-            report(name, own)
+    asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
+    part = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
+    others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*part})
+    cases = [*asking.single("chosen" if options.chosen else "held out", options.step)]
+    cases += asking.parallel(part, options.languages.split(","), options.step, others)
+    for kind, pool in sorted({(case.kind, case.pool) for case in cases}):
+        report(f"{kind} {pool}", of(cases, kind, pool))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,94 @@
+"""What the reader's network is given, as arrays. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.int8]
+
+MOST_QUESTION, MOST_SENTENCE = 40, 90
+"""Tokens read of a question and of a sentence; almost none has more."""
+
+STATE = 4.0
+"""Times which token vectors of unit length are taken: their numbers are small for a network."""
+
+CLOSED = -1e4
+"""What is added to the attention to places that are padding."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """A question and the sentences that may answer it."""
+
+    question: Floats
+    """(tokens, dimension): centred, unit length."""
+    weights: Floats
+    """(tokens,): how much each token of the question counts."""
+    matches: Floats
+    """(tokens,): each one's highest cosine with any token of the document."""
+    sentences: Sequence[Bytes]
+    """Of each sentence its tokens, (tokens, dimension): centred, unit length times 127."""
+    scores: Floats
+    """(sentences,): by late interaction."""
+    middle: float
+    """The median score of the document's sentences."""
+
+    def best(self, count: int) -> npt.NDArray[np.int64]:
+        """Return the places of the sentences with the highest scores, best first."""
+        return np.argsort(-self.scores, kind="stable")[:count]
+
+    def only(self, places: npt.NDArray[np.int64]) -> Self:
+        """Return the same question with some of the sentences."""
+        sentences = [self.sentences[place] for place in places]
+        return replace(self, sentences=sentences, scores=self.scores[places])
+
+
+def inputs(candidates: Candidates) -> dict[str, npt.NDArray[np.generic]]:
+    """Return the network's inputs: a row for each sentence, padded to the longest.
+
+    A row has one place for the sentence as a whole, then the question's tokens, then the
+    sentence's. Beside the vectors go what late interaction says of each token and of the whole.
+    """
+    asked = candidates.question[:MOST_QUESTION]
+    said = [rows[:MOST_SENTENCE].astype(np.float32) / 127 for rows in candidates.sentences]
+    first = 1 + len(asked)
+    count, length = len(said), first + max(map(len, said))
+    weights = candidates.weights[: len(asked)] / candidates.weights.max()
+    states = np.zeros((count, length, asked.shape[1]), np.float32)
+    states[:, 1:first] = asked
+    kinds = np.full((count, length), 2, np.int64)
+    kinds[:, :first] = [0] + [1] * len(asked)
+    hints = np.zeros((count, length, 3), np.float32)
+    hints[:, 1:first, 0] = weights
+    mask = np.full((count, length), CLOSED, np.float32)
+    for row, tokens in enumerate(said):
+        last = first + len(tokens)
+        states[row, first:last] = tokens
+        mask[row, :last] = 0
+        if len(tokens):
+            cosines = asked @ tokens.T
+            best = cosines.max(axis=1)
+            hints[row, 1:first, 1] = best
+            hints[row, 1:first, 2] = best - candidates.matches[: len(asked)]
+            hints[row, first:last, 0] = (weights[:, None] * cosines).max(axis=0)
+            hints[row, first:last, 1] = cosines.max(axis=0)
+            hints[row, first:last, 2] = weights @ cosines / weights.sum()
+    scores = candidates.scores.astype(np.float32)
+    behind = scores - scores.max()
+    lengths = np.array([len(tokens) for tokens in said])
+    above = scores - np.float32(candidates.middle)
+    whole = np.stack([10 * above, 10 * behind, 10.0 * (behind == 0), lengths / 30], axis=1)
+    return {
+        "states": STATE * states,
+        "kinds": kinds,
+        "hints": hints,
+        "whole": whole.astype(np.float32),
+        "cosines": states @ states.transpose(0, 2, 1),
+        "mask": mask,
+        "scores": scores,
+        "above": above,
+    }

@@ -1,0 +1,103 @@
+"""The reader's network as it is trained, and its ONNX file.
+
+Two layers of attention over a question and one sentence (Vaswani et al. 2017, normalised before
+each step). Each head is told how alike two tokens are: what late interaction knows need not be
+learned.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from typing_extensions import override
+
+WIDTH, INNER, HEADS, LAYERS = 96, 192, 4, 2
+ALIKE = 8.0
+"""Times which a cosine is taken before a head weighs it."""
+
+INPUTS = ("states", "kinds", "hints", "whole", "cosines", "mask", "scores", "above")
+OUTPUTS = ("better", "answers", "ends")
+
+
+class Layer(nn.Module):
+    """Each place takes from the others of its row, then thinks for itself."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.attended, self.thought = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.parts, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.wide, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.alike = nn.Parameter(torch.linspace(0, 1, HEADS))
+        self.dropout = nn.Dropout(dropout)
+
+    @override
+    def forward(self, rows: Tensor, cosines: Tensor, mask: Tensor) -> Tensor:
+        """(rows, places, width) to the same."""
+        parts = self.parts(self.attended(rows)).unflatten(-1, (3, HEADS, WIDTH // HEADS))
+        query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
+        alike = self.alike[None, :, None, None] * ALIKE * cosines[:, None]
+        fits = query @ key.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5
+        taken = (fits + alike + mask[:, None, None, :]).softmax(-1) @ value
+        rows = rows + self.dropout(self.out(taken.transpose(1, 2).flatten(2)))
+        inner = nn.functional.gelu(self.wide(self.thought(rows)))
+        changed: Tensor = rows + self.dropout(self.narrow(inner))
+        return changed
+
+
+class Network(nn.Module):
+    """From `qa.reader.inputs` to what `qa.reader.Reading` holds."""
+
+    def __init__(self, dimension: int, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.states, self.kinds = nn.Linear(dimension, WIDTH), nn.Embedding(3, WIDTH)
+        self.hints, self.whole = nn.Linear(3, WIDTH), nn.Linear(4, WIDTH)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.last = nn.LayerNorm(WIDTH)
+        self.sentence, self.ends = nn.Linear(WIDTH, 2), nn.Linear(WIDTH, 2)
+        # How much late interaction counts: for the order, and three times for the answer.
+        self.scale = nn.Parameter(torch.tensor([12.0, 4.0, 4.0, -4.0]))
+        self.dropout = nn.Dropout(dropout)
+        for head in (self.sentence, self.ends):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+
+    @override
+    def forward(
+        self,
+        states: Tensor,
+        kinds: Tensor,
+        hints: Tensor,
+        whole: Tensor,
+        cosines: Tensor,
+        mask: Tensor,
+        scores: Tensor,
+        above: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return (rows,), (rows,) and (rows, places, 2), in the order of `OUTPUTS`."""
+        rows = self.states(self.dropout(states)) + self.kinds(kinds) + self.hints(hints)
+        rows = torch.cat([rows[:, :1] + self.whole(whole)[:, None], rows[:, 1:]], 1)
+        for layer in self.layers:
+            rows = layer(rows, cosines, mask)
+        rows = self.last(rows)
+        better, sure = self.sentence(rows[:, 0]).unbind(-1)
+        order, height, distance, constant = self.scale.unbind()
+        answers = height * scores + distance * above + constant + sure
+        return better / order, answers, self.ends(rows)
+
+
+def export(network: Network, example: dict[str, Tensor], path: Path) -> None:
+    """Write the ONNX file; rows and places may be as many as they like."""
+    sizes = {name: {0: "rows", 1: "places"} for name in ("states", "kinds", "hints", "mask")}
+    sizes["cosines"] = {0: "rows", 1: "places", 2: "places"}
+    sizes["ends"] = {0: "rows", 1: "places"}
+    sizes |= {name: {0: "rows"} for name in ("whole", "scores", "above", "better", "answers")}
+    torch.onnx.export(
+        network.eval(),
+        tuple(example[name] for name in INPUTS),
+        str(path),
+        input_names=list(INPUTS),
+        output_names=list(OUTPUTS),
+        dynamic_axes=sizes,
+        opset_version=17,
+        dynamo=False,
+    )

@@ -1,0 +1,157 @@
+"""Train the reader (`qa/reader/reader.onnx`) on one processor.
+
+    python -m tests.benchmarks.train FILE [--minutes 20]
+
+On XQuAD-R's articles 0 to 15, question and text in any two of its seven languages, and on the
+articles of SQuAD 2.0 and NorQuAD that `tests.benchmarks.monolingual` calls fitted. A question is
+asked of its article; in one of four cases its paragraph is missing. Only frozen token vectors are
+read, so minutes are enough; there is too little data for a larger network.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from qa import encoder
+from qa.build import calibrate
+from qa.reader import inputs
+from qa.relevance import Calibration, Sentence, candidates
+from tests.benchmarks import monolingual, xquad
+from tests.benchmarks.labelled import Asked, Language
+from tests.benchmarks.network import Network, export
+
+CODES = ("en", "de", "es", "ru", "ar", "zh", "el")
+READ, PASSAGES = 8, 10
+"""Sentences read of a question, and passages of a long article that they are chosen from."""
+BATCH, RATE, DECAY, WARM = 16, 1e-3, 0.1, 100
+MISSING = 0.25
+SAME = 0.35
+"""Share of XQuAD-R's questions whose text is in the same language for certain."""
+TIMES = 5
+"""How often each of XQuAD-R's questions stands among the others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """What the network is given, and what it should say."""
+
+    given: dict[str, Tensor]
+    gold: int
+    """Row of the right sentence; -1 where there is none."""
+    first: int
+    """Place of a sentence's first token."""
+    span: tuple[int, int] | None
+
+
+class Examples:
+    """An endless supply."""
+
+    def __init__(self, calibration: Calibration, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - nothing is secret
+        self._calibration = calibration
+        self._parallel = {code: xquad.load(code, xquad.FITTED, calibration) for code in CODES}
+        single = [monolingual.squad("fitted", calibration)]
+        single += [monolingual.norquad("fitted", calibration)]
+        self._asked = [(one, asked) for one in single for asked in one.asked]
+        count = len(self._parallel[CODES[0]].asked)
+        self._choices = list(range(len(self._asked))) + TIMES * [-1 - n for n in range(count)]
+
+    def draw(self) -> Example:
+        """Return one of them."""
+        choice = self._random.choice(self._choices)
+        if choice >= 0:
+            return self._example(*self._asked[choice])
+        here = self._random.choice(CODES)
+        there = here if self._random.random() < SAME else self._random.choice(CODES)
+        text = self._parallel[there]
+        mine, theirs = (self._parallel[code].asked[-1 - choice] for code in (here, there))
+        asked = Asked(mine.question, theirs.article, theirs.paragraph, theirs.gold, theirs.span)
+        return self._example(text, asked)
+
+    def _example(self, text: Language, asked: Asked) -> Example:
+        pool = list(self._pool(text, asked))
+        document = [sentence for _, sentence in pool]
+        whole = candidates(asked.question, document, self._calibration)
+        chosen = whole.best(READ)
+        golden = [place for place, (number, _) in enumerate(pool) if number == asked.gold]
+        if golden and golden[0] not in chosen:
+            chosen[-1] = golden[0]
+        given = inputs(whole.only(chosen))
+        gold = int(np.flatnonzero(chosen == golden[0])[0]) if golden else -1
+        first = int((given["kinds"][0] < 2).sum())
+        tensors = {name: torch.from_numpy(array) for name, array in given.items()}
+        return Example(tensors, gold, first, asked.span if gold >= 0 else None)
+
+    def _pool(self, text: Language, asked: Asked) -> Iterator[tuple[int, Sentence]]:
+        """Yield the sentences of the question's article, or of some passages of a long one."""
+        own = [
+            (number, sentence)
+            for number, sentence in enumerate(text.sentences)
+            if sentence.document == asked.article
+        ]
+        passages = {sentence.passage for _, sentence in own} - {asked.paragraph}
+        some = set(self._random.sample(sorted(passages), min(len(passages), PASSAGES - 1)))
+        if not some or asked.gold < 0 or self._random.random() >= MISSING:
+            some.add(asked.paragraph)
+        yield from (pair for pair in own if pair[1].passage in some)
+
+
+def loss(network: Network, example: Example) -> Tensor:
+    """Return how wrong the network is: about the order, about answering, and about the words."""
+    better, answers, ends = network(**example.given)
+    right = torch.zeros_like(answers)
+    order, _, _, _ = network.scale.unbind()
+    total = torch.zeros(())
+    if example.gold >= 0:
+        right[example.gold] = 1
+        ranked = order * (example.given["scores"] + better)
+        total = total + cross_entropy(ranked[None], torch.tensor([example.gold]))
+    total = total + 0.3 * binary_cross_entropy_with_logits(answers, right, reduction="sum")
+    length = int((example.given["mask"][example.gold] == 0).sum()) - example.first
+    if example.span and max(example.span) < length:
+        said = ends[example.gold, example.first : example.first + length].T
+        total = total + 0.4 * cross_entropy(said, torch.tensor(example.span))
+    return total
+
+
+def main() -> None:
+    """Train, saying the loss now and then, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    model = encoder.load(None)
+    examples = Examples(calibrate(model), options.seed)
+    network = Network(model.dimension)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98)
+    )
+    began, step, losses = time.monotonic(), 0, []
+    while (done := (time.monotonic() - began) / (60 * options.minutes)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1, step / WARM) * (1 - done)
+        total = sum((loss(network, examples.draw()) for _ in range(BATCH)), torch.zeros(()))
+        optimizer.zero_grad()
+        (total / BATCH).backward()  # type: ignore[no-untyped-call] # torch's own
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        losses.append(total.item() / BATCH)
+        step += 1
+        if step % 100 == 0:
+            print(f"{done:4.0%} step {step}: {np.mean(losses[-100:]):.3f}", flush=True)
+    export(network, examples.draw().given, options.file)
+
+
+if __name__ == "__main__":
+    main()
