@@ -83,7 +83,7 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def unigram(folder: Path) -> Unigram:
-    return Unigram.load(folder)
+    return Unigram(folder)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 config.json, model.safetensors, tokenizer.json, ...    for transformers and sentence-transformers
 onnx/model.onnx, unpadded.onnx, model.onnx.data        for onnxruntime
-unigram/pieces.txt, unigram/scores.npy                 the vocabulary in a form that loads fast
+unigram/                                               the vocabulary in a form that loads fast
 """
 
 import json
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from qa.encoder import network, weights
-from qa.encoder.unigram import BLANK, DROPPED, PIECES, SCORES
+from qa.encoder import network, unigram, weights
+from qa.encoder.unigram import BLANK, DROPPED
 from qa.encoder.weights import Weights
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -24,11 +24,9 @@ _MODULES = ("Transformer", "Pooling", "Normalize")
 def write(folder: Path) -> None:
     """Write every file of the model into an empty folder."""
     model = weights.read(weights.source())
-    for name in ("onnx", PIECES.parent):
-        (folder / name).mkdir()
+    (folder / "onnx").mkdir()
     network.write(model, folder / "onnx")
-    (folder / PIECES).write_text("\n".join(model.pieces), encoding="utf-8", newline="\n")
-    np.save(folder / SCORES, model.scores)
+    unigram.write(model.pieces, model.scores, folder)
     _write_json(folder / "tokenizer.json", _tokenizer(model))
     for name, content in _settings(model):
         (folder / name).parent.mkdir(exist_ok=True)
