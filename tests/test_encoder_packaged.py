@@ -304,7 +304,7 @@ def test_blocks_unpack_to_scale_times_code(packaged_weights: Weights) -> None:
     matrix = blocks.unpacked(np.float32)
     assert matrix.shape == (384, 384)
     row, column = 5, 70
-    code = int(blocks.codes[row, column // 32, column % 32])
+    code = int(blocks.codes(slice(row, row + 1))[0, column // 32, column % 32])
     assert matrix[row, column] == np.float32(blocks.scales[row, column // 32]) * (code - 8)
     packed = blocks.packed()
     assert packed[row, column // 32, (column % 32) // 2] & 15 == code
