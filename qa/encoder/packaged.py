@@ -131,8 +131,8 @@ class _Network:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        # Threads that stay awake while they wait take twice the processor time for a question.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads that wait for the next step stay awake, but not after the last one.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         path = folder / "onnx" / "unpadded.onnx"
         providers = ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
