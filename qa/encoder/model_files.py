@@ -2,19 +2,15 @@
 
 config.json, model.safetensors, tokenizer.json, ...    for transformers and sentence-transformers
 onnx/model.onnx, unpadded.onnx, model.onnx.data        for onnxruntime
-unigram/pieces.txt, unigram/scores.npy                 the vocabulary in a form that loads fast
+unigram/                                               the vocabulary in a form that loads fast
 """
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from safetensors.numpy import save_file
-
-from qa.encoder import network, weights
-from qa.encoder.unigram import BLANK, DROPPED, PIECES, SCORES
+from qa.encoder import network, tensors, unigram, weights
+from qa.encoder.unigram import BLANK, DROPPED
 from qa.encoder.weights import Weights
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -24,18 +20,14 @@ _MODULES = ("Transformer", "Pooling", "Normalize")
 def write(folder: Path) -> None:
     """Write every file of the model into an empty folder."""
     model = weights.read(weights.source())
-    for name in ("onnx", PIECES.parent):
-        (folder / name).mkdir()
+    (folder / "onnx").mkdir()
     network.write(model, folder / "onnx")
-    (folder / PIECES).write_text("\n".join(model.pieces), encoding="utf-8", newline="\n")
-    np.save(folder / SCORES, model.scores)
+    unigram.write(model.pieces, model.scores, folder)
     _write_json(folder / "tokenizer.json", _tokenizer(model))
     for name, content in _settings(model):
         (folder / name).parent.mkdir(exist_ok=True)
         _write_json(folder / name, content)
-    # Scale times code does not always fit float16 (error below 2^-11), but it is half the size.
-    tensors = {name: values.astype(np.float16, copy=False) for name, values in _tensors(model)}
-    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    tensors.write(model, folder / "model.safetensors")
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -157,45 +149,3 @@ def _settings(model: Weights) -> Iterator[tuple[str, object]]:
         },
     )
     yield "2_Normalize/config.json", {}
-
-
-_NAMES = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-}
-_NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-
-
-def _tensors(model: Weights) -> Iterator[tuple[str, NDArray[np.floating]]]:
-    """Every tensor by the name that `transformers` gives it."""
-    yield (
-        "embeddings.word_embeddings.weight",
-        model.blocks("emb.word", model.vocabulary).unpacked(np.float16),
-    )
-    for ours, theirs in (("pos", "position"), ("type", "token_type")):
-        values = model.plain(f"emb.{ours}").reshape(-1, model.width)
-        yield f"embeddings.{theirs}_embeddings.weight", values
-    yield from _norm(model, "emb.ln", "embeddings.LayerNorm")
-    for layer in range(model.layers):
-        before = f"encoder.layer.{layer}."
-        for ours, theirs in _NAMES.items():
-            bias = model.plain(f"l{layer}.{ours}.b")
-            yield (
-                f"{before}{theirs}.weight",
-                model.blocks(f"l{layer}.{ours}.w", len(bias)).unpacked(np.float16),
-            )
-            yield f"{before}{theirs}.bias", bias
-        for ours, theirs in _NORMS.items():
-            yield from _norm(model, f"l{layer}.{ours}", before + theirs)
-    # Not used; without it every opening would warn that it is missing.
-    yield "pooler.dense.weight", np.zeros((model.width, model.width), np.float32)
-    yield "pooler.dense.bias", np.zeros(model.width, np.float32)
-
-
-def _norm(model: Weights, ours: str, theirs: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    yield f"{theirs}.weight", model.plain(f"{ours}.w")
-    yield f"{theirs}.bias", model.plain(f"{ours}.b")

