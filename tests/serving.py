@@ -117,6 +117,7 @@ def open_page(
         locale=language,
         permissions=["clipboard-read", "clipboard-write"],
         reduced_motion="reduce",
+        has_touch=size == PHONE,
     )
     context.set_default_timeout(8000)
     page = context.new_page()

@@ -160,6 +160,98 @@ def test_a_copied_answer_is_clean_text_with_its_sources(page: Page) -> None:
     )
 
 
+def period(page: Page, after: str = "", before: str = "") -> None:
+    """Fill in the period."""
+    if page.locator("#qa-period details:not([open])").count():
+        page.locator("#qa-period summary").click()
+    page.locator("[name=after]").fill(after)
+    page.locator("[name=before]").fill(before)
+
+
+def test_a_question_can_be_kept_to_the_texts_of_a_period(page: Page, browser: Browser) -> None:
+    period(page, after="2026-02-01", before="2026-02-28")
+    page.locator("[name=before]").press("Enter")
+    expect(box(page)).to_be_focused()
+    expect(page.locator("#qa-period summary")).to_have_text("1 feb 2026 – 28 feb 2026")
+    ask(page, COST)  # the text of March says it
+    turn = page.locator(".qa-turn").last
+    expect(turn).to_contain_text(
+        "Alleen teksten vanaf 1 februari 2026 tot en met 28 februari 2026."
+    )
+    expect(turn.locator(".qa-refusal")).to_be_visible()
+    again = open_page(browser, page.url)
+    expect(again.locator("#qa-period summary")).to_have_text("1 feb 2026 – 28 feb 2026")
+    expect(again.locator(".qa-refusal")).to_be_visible()
+    again.context.close()
+    turn.get_by_role("button", name="Vraag het alle teksten").click()
+    expect(page.locator(".qa-turn").last.locator(".qa-quote")).to_contain_text(QUOTE)
+    expect(page.locator("#qa-period summary")).to_have_text("Elke datum")
+    assert "after" not in page.url
+
+
+def test_a_period_is_cleared_with_one_button(page: Page) -> None:
+    period(page, after="2027-01-01")
+    ask(page, COST)
+    expect(page.locator(".qa-turn").last).to_contain_text("Uit deze periode zijn er geen teksten.")
+    assert violations(page) == []
+    page.get_by_role("button", name="Wis").click()
+    expect(page.locator("#qa-period summary")).to_have_text("Elke datum")
+    ask(page, COST)
+    expect(page.locator(".qa-turn").last.locator(".qa-quote")).to_contain_text(QUOTE)
+    expect(page.locator(".qa-turn").last.locator(".qa-searched")).to_have_count(0)
+
+
+def test_what_is_no_period_is_said_and_nothing_asked(page: Page) -> None:
+    period(page, after="2026-03-02", before="2026-03-01")
+    page.keyboard.press("Escape")
+    expect(box(page)).to_be_focused()
+    box(page).fill(COST)
+    box(page).press("Enter")
+    expect(page.locator("#qa-period .qa-wrong")).to_contain_text("Dit is geen periode")
+    expect(page.locator("[name=before]")).to_be_focused()
+    expect(box(page)).to_have_value(COST)
+    expect(page.locator(".qa-turn")).to_have_count(0)
+    assert violations(page) == []
+    page.locator("[name=before]").fill("2026-03-31")
+    expect(page.locator("#qa-period .qa-wrong")).to_have_count(0)
+    box(page).press("Enter")
+    expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "shown"),
+    [
+        ("2026-03", "", "Vanaf 1 mrt 2026"),
+        ("", "2026", "Tot en met 31 dec 2026"),
+        ("2026", "2026-03", "1 jan 2026 – 31 mrt 2026"),
+        ("2026-03-01", "2026-03-01", "1 mrt 2026 – 1 mrt 2026"),
+    ],
+)
+def test_a_link_may_name_years_and_months(
+    browser: Browser, address: str, after: str, before: str, shown: str
+) -> None:
+    page = open_page(browser, f"{address}?q={COST}&after={after}&before={before}")
+    expect(page.locator(".qa-quote")).to_contain_text(QUOTE)
+    expect(page.locator("#qa-period summary")).to_have_text(shown)
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ("after=toen", "'toen' is geen datum"),
+        ("before=2026-02-30", "'2026-02-30' is geen datum"),
+        ("after=2026&before=2025", "geen enkele dag valt na 2026 en voor 2025"),
+    ],
+)
+def test_a_link_with_what_is_no_period_says_so(
+    browser: Browser, address: str, ends: str, said: str
+) -> None:
+    page = open_page(browser, f"{address}?q={COST}&{ends}")
+    expect(page.locator(".qa-failure")).to_contain_text(said)
+    page.context.close()
+
+
 def test_keyboard_only(page: Page) -> None:
     expect(box(page)).to_be_focused()
     page.keyboard.type("Hoeveel kostte")
@@ -239,7 +331,7 @@ def test_too_many_questions_are_told_to_come_back(browser: Browser) -> None:
         box(first).press("Enter")
         first.wait_for_timeout(300)
         ask(second, COST)
-        expect(second.locator(".qa-failure")).to_contain_text("questions are waiting")
+        expect(second.locator(".qa-failure")).to_contain_text("er wachten al 0 vragen")
         expect(first.locator(".qa-quote")).to_contain_text(QUOTE)
         first.context.close()
         second.context.close()
@@ -440,10 +532,10 @@ def check_filter(texts: Locator) -> None:
     expect(texts.locator(".qa-none")).to_be_visible()
     texts.locator("[name=words]").fill("")
     for since, until, count in (
-        ("2025-03", "", 1),
-        ("2025-04", "", 0),
-        ("", "2025-03", 1),
-        ("", "2025-02", 0),
+        ("2025-03-31", "", 1),
+        ("2025-04-01", "", 0),
+        ("", "2025-03-01", 1),
+        ("", "2025-02-28", 0),
         ("", "", 2),
     ):
         texts.locator("[name=since]").fill(since)
@@ -556,7 +648,7 @@ def check_inert(page: Page, document: Document) -> None:
     page.locator("dialog").wait_for(state="detached")
     foreign = page.locator(
         "main :is(img, script, iframe, object, embed, video, audio, form, input, style, link, base,"
-        " meta, details:not(.qa-judge), math, div[style*=fixed])"
+        " meta, details:not(.qa-judge), math, div[style*=fixed]):not(#qa-period *)"
     )
     assert foreign.count() == 0, document.text
     assert page.locator("[id=qa-turns], [id=qa-panel]").count() == 2
