@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 import time
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -60,6 +61,7 @@ class Bot:
         self._index = index
         self._model = model
         self._suggested: tuple[int, tuple[str, ...]] = (-1, ())
+        self._suggesting = threading.Lock()
 
     @classmethod
     def open(cls, index: str | Path = "index", *, model: Encoder | None = None) -> Self:
@@ -214,15 +216,16 @@ class Bot:
 
     def suggestions(self) -> tuple[str, ...]:
         """Return a few questions about the newest texts, each of which the texts answer."""
-        with self._index.snapshot() as snapshot:
-            version = snapshot.manifest.version
-            if self._suggested[0] == version:
-                return self._suggested[1]
-            infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
-            newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
-        answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
-        self._suggested = (version, tuple(islice(answered, SUGGESTED)))
-        return self._suggested[1]
+        with self._suggesting:  # many open the page at once; one of them does the asking
+            with self._index.snapshot() as snapshot:
+                version = snapshot.manifest.version
+                if self._suggested[0] == version:
+                    return self._suggested[1]
+                infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
+                newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
+            answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
+            self._suggested = (version, tuple(islice(answered, SUGGESTED)))
+            return self._suggested[1]
 
     def _stale(self, hit: Hit, manifest: Manifest) -> bool:
         """Return whether the file of a hit is no longer the one that was indexed."""

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ import pytest
 from fastapi.testclient import TestClient
 from gradio import EventData, Request
 from starlette.types import Message, Receive, Scope, Send
+from typing_extensions import override
 
 from qa.answer import Answer
 from qa.bot import Bot
@@ -30,6 +32,7 @@ from qa.evaluation import Labelled, read
 from qa.server import Login, Options, create_app, serve
 from qa.server.ending import Ending
 from qa.server.feedback import LARGEST
+from qa.server.gate import Gate
 from qa.server.guard import HEADERS
 from qa.server.listening import GRACE, address_of, for_host, warning_for
 from qa.server.login import FREE_GUESSES, Door
@@ -448,6 +451,28 @@ def test_a_question_too_many_is_a_503_at_once() -> None:
         assert answers == [(200, None), (200, None), (503, "2"), (503, "2")]
         # The places are free again.
         assert ask(0) == (200, None)
+
+
+def test_who_came_first_is_answered_first() -> None:
+    answered: list[str] = []
+
+    class Bot(FakeBot):
+        @override
+        def ask(self, question: str, **rest: Any) -> Answer:
+            time.sleep(0.01)
+            answered.append(question)
+            return super().ask(question, **rest)
+
+    async def crowd() -> None:
+        gate = Gate(Bot(), at_once=1, waiting=64)
+        asking = [asyncio.ensure_future(gate.ask(f"{number} euro?")) for number in range(30)]
+        await asyncio.sleep(0)
+        asking[20].cancel()  # who leaves is left out, and holds up nobody
+        await asyncio.gather(*asking, return_exceptions=True)
+        gate.close()
+
+    asyncio.run(crowd())
+    assert answered == [f"{number} euro?" for number in range(30) if number != 20]
 
 
 # Listening

@@ -62,6 +62,8 @@ DUTCH = {
         "op {!r} staat nu een andere tekst; hernoem of verwijder die"
     ),
     "there is no text {!r}": "er is geen tekst {!r}",
+    "{!r} cannot be moved ({})": "{!r} kan niet worden verplaatst ({})",
+    "{!r} cannot be written ({})": "{!r} kan niet worden weggeschreven ({})",
     "texts cannot be added or removed here: this page is read-only": (
         "hier kunnen geen teksten bij of af: deze pagina is alleen om te lezen"
     ),
