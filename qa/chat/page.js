@@ -62,8 +62,9 @@ window.qa = (() => {
     count += 1;
     const article = make("article", "qa-turn");
     const asked = make("p", "qa-question");
-    asked.dir = "auto";
-    asked.append(make("span", "qa-unseen", words.you_asked + ": "), question);
+    const text = make("span", "", question);
+    text.dir = "auto"; // its own: the words before it are in the page's language
+    asked.append(make("span", "qa-unseen", words.you_asked + ": "), text);
     const reply = make("div", "qa-reply qa-pending");
     const halt = make("button", "qa-stop", words.stop);
     halt.type = "button";
