@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 import time
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,7 +14,7 @@ from qa import encoder
 from qa.answer import Answer, Ask, compose
 from qa.build import Progress, build
 from qa.conversation import complete
-from qa.dates import checked, within
+from qa.dates import period, within
 from qa.documents import Document
 from qa.encoder import Encoder, Model
 from qa.errors import IndexMismatchError, QuestionError
@@ -60,6 +61,7 @@ class Bot:
         self._index = index
         self._model = model
         self._suggested: tuple[int, tuple[str, ...]] = (-1, ())
+        self._suggesting = threading.Lock()
 
     @classmethod
     def open(cls, index: str | Path = "index", *, model: Encoder | None = None) -> Self:
@@ -150,21 +152,21 @@ class Bot:
             before: only texts of this year, month or day, or earlier.
 
         Raises:
-            QuestionError: the question is blank or too long, or a date is none.
+            QuestionError: the question is blank or too long, or the dates are no period.
             IndexDamagedError: what was read from the index is not what was written.
             IndexMismatchError: the index was rebuilt with an encoder that is not at hand.
         """
         started = time.perf_counter()
         asked = _checked(question)
-        period = (checked(after), checked(before))
+        ends = period(after, before)
         text = complete(asked, previous.searched_for if previous else None)[-MAX_QUESTION:]
         with self._index.snapshot() as snapshot:
             manifest = snapshot.manifest
             if not self._model.matches(manifest.fingerprint):
                 self._model = _model(manifest, None)
             indexed = snapshot.counts()[0] > 0
-            if period != (None, None):
-                snapshot.only(lambda written: within(written, *period))
+            if ends != (None, None):
+                snapshot.only(lambda written: within(written, *ends))
             found = retrieve(text, snapshot, self._model)
         hits = [replace(hit, stale=self._stale(hit, manifest)) for hit in found.hits]
         # Said before is not said in answer to this: an earlier quote lifts no refusal.
@@ -214,15 +216,16 @@ class Bot:
 
     def suggestions(self) -> tuple[str, ...]:
         """Return a few questions about the newest texts, each of which the texts answer."""
-        with self._index.snapshot() as snapshot:
-            version = snapshot.manifest.version
-            if self._suggested[0] == version:
-                return self._suggested[1]
-            infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
-            newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
-        answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
-        self._suggested = (version, tuple(islice(answered, SUGGESTED)))
-        return self._suggested[1]
+        with self._suggesting:  # many open the page at once; one of them does the asking
+            with self._index.snapshot() as snapshot:
+                version = snapshot.manifest.version
+                if self._suggested[0] == version:
+                    return self._suggested[1]
+                infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
+                newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
+            answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
+            self._suggested = (version, tuple(islice(answered, SUGGESTED)))
+            return self._suggested[1]
 
     def _stale(self, hit: Hit, manifest: Manifest) -> bool:
         """Return whether the file of a hit is no longer the one that was indexed."""
@@ -253,7 +256,7 @@ def _checked(question: str) -> str:
         raise QuestionError("the question is blank; ask, for example: What did Rutte advise?")
     if len(text) > MAX_QUESTION:
         raise QuestionError(
-            f"the question has {len(text)} characters; at most {MAX_QUESTION} are searched for"
+            "the question has {} characters; at most {} are searched for", len(text), MAX_QUESTION
         )
     return text
 

@@ -7,7 +7,7 @@ a question that stands on its own is never touched.
 
 import re
 
-from qa.language import names
+from qa.language import language, names
 
 _WORD = re.compile(r"[\w'\u2019-]+")
 
@@ -15,15 +15,16 @@ _OPENINGS = "and but or en maar of und aber oder et mais ou y e pero o"
 OPENINGS = frozenset(_OPENINGS.split())
 """A question of a few words that begins with one of these goes on from the one before it."""
 
-_POINTERS = (
-    "he she it they him her them his their that this those these there then "
-    "hij zij ze hem haar hun hen dat die dit deze daar toen ervan erover "
-    "er sie es ihm ihn ihr ihnen das dies diese da dort damals davon darüber "
-    "il elle ils elles lui leur cela ça ce celui y en alors "
-    "él ella ellos ellas eso esto ese esa entonces allí"
-)
-POINTERS = frozenset(_POINTERS.split())
-"""Words that stand for something said before."""
+_POINTERS = {
+    "en": "he she it they him her them his their that this those these there then",
+    "nl": "hij zij ze hem haar hun hen dat die dit deze daar toen ervan erover",
+    "de": "er sie es ihm ihn ihr ihnen das dies diese da dort damals davon darüber",
+    "fr": "il elle ils elles lui leur cela ça ce celui y en alors",
+    "es": "él ella ellos ellas eso esto ese esa entonces allí",
+}
+POINTERS = {name: frozenset(words.split()) for name, words in _POINTERS.items()}
+"""Words that stand for something said before, by language: what is "he" in one ("er" in German) is
+next to nothing in another (Dutch: "Wat gebeurde er?")."""
 
 SHORT = 3
 """A question of so few words, none of them a name or a number, asks about the one before it."""
@@ -51,7 +52,8 @@ def is_follow_up(question: str) -> bool:
         return len(words) <= SHORT + 1
     if names(question):
         return False
-    return len(words) <= SHORT or any(word.casefold() in POINTERS for word in words)
+    pointers = POINTERS.get(language(question, default=""), frozenset())
+    return len(words) <= SHORT or any(word.casefold() in pointers for word in words)
 
 
 def _names(question: str) -> list[str]:

@@ -82,20 +82,28 @@ _UNKNOWN = {
 }
 
 
-def checked(period: str | None) -> str | None:
-    """Return a year, a month or a day as it was given, ISO 8601.
+def period(after: str | None, before: str | None) -> tuple[str | None, str | None]:
+    """Return both ends of a period as they were given: years, months or days, ISO 8601.
 
     Raises:
-        QuestionError: it is none of the three.
+        QuestionError: one is none of the three, or the period ends before it begins.
     """
+    for end in (after, before):
+        if end is not None and not _is_date(end):
+            raise QuestionError(
+                "{!r} is not a date; write a year, a month or a day: 2025, 2025-03, 2025-03-01", end
+            )
+    if after and before and _LAST[len(before)].format(before) < _FIRST[len(after)].format(after):
+        raise QuestionError("no day is after {} and before {}; turn them round", after, before)
+    return after, before
+
+
+def _is_date(text: str) -> bool:
     try:
-        if period is not None:
-            date.fromisoformat(_FIRST[len(period)].format(period))
-    except (KeyError, ValueError) as error:
-        raise QuestionError(
-            f"{period!r} is not a date; write a year, a month or a day: 2025, 2025-03, 2025-03-01"
-        ) from error
-    return period
+        date.fromisoformat(_FIRST[len(text)].format(text))
+    except (KeyError, ValueError):
+        return False
+    return "W" not in text  # the day of a week is a date in ISO 8601 as well, but of no text here
 
 
 def within(written: str | None, after: str | None, before: str | None) -> bool:

@@ -16,9 +16,20 @@ Each message names the thing, its value and the way out. `cli.main` turns a `QAE
 on stderr; any other exception is a bug and shows its traceback.
 """
 
+from typing_extensions import override
+
 
 class QAError(Exception):
-    """Any error whose cause is outside this program."""
+    """Any error whose cause is outside this program.
+
+    What is given after the message is filled into its `{}`: apart, a page can say it in its own
+    language (`qa.chat.messages`).
+    """
+
+    @override
+    def __str__(self) -> str:
+        message, *values = self.args or ("",)
+        return str(message).format(*values) if values else str(message)
 
 
 class QuestionError(QAError):

@@ -53,16 +53,17 @@ class Shelf:
         """
         safe = safe_name(name)
         if PurePosixPath(safe).suffix not in SUFFIXES:
-            raise DocumentError(f"{safe}: only {', '.join(sorted(SUFFIXES))} files can be read")
+            raise DocumentError("{}: only {} files can be read", safe, ", ".join(sorted(SUFFIXES)))
         if len(data) > MAX_UPLOAD:
-            raise DocumentError(f"{safe}: is larger than {MAX_UPLOAD // 1_000_000} MB")
+            raise DocumentError("{}: is larger than {} MB", safe, MAX_UPLOAD // 1_000_000)
         read_bytes(safe, data)
         with self._lock:
             folder = self._texts / UPLOADS
             if sum(file.stat().st_size for file in _files(folder)) + len(data) > MAX_UPLOADS:
                 raise DocumentError(
-                    f"{safe}: the added texts would take more than {MAX_UPLOADS // 1_000_000} MB; "
-                    "remove some first"
+                    "{}: the added texts would take more than {} MB; remove some first",
+                    safe,
+                    MAX_UPLOADS // 1_000_000,
                 )
             file = _free(folder / safe)
             _write(file, data)
@@ -97,12 +98,12 @@ class Shelf:
         with self._lock:
             here, there = _inside(source, path), _inside(target, path)
             if target == self._texts and there.exists():
-                raise DocumentError(f"there is another text at {path!r} now; rename or remove it")
+                raise DocumentError("there is another text at {!r} now; rename or remove it", path)
             try:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 here.replace(there)
             except OSError as error:
-                raise StorageError(f"{path!r} cannot be moved ({error.strerror})") from error
+                raise StorageError("{!r} cannot be moved ({})", path, error.strerror) from error
             build(self._texts, self._index, model=self._model)
 
 
@@ -126,7 +127,7 @@ def _inside(folder: Path, path: str) -> Path:
     except (OSError, ValueError):
         outside = True
     if outside or file.suffix.lower() not in SUFFIXES:
-        raise DocumentError(f"there is no text {path!r}")
+        raise DocumentError("there is no text {!r}", path)
     return file
 
 
@@ -157,4 +158,4 @@ def _write(file: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink()
-        raise StorageError(f"{file.name!r} cannot be written ({error.strerror})") from error
+        raise StorageError("{!r} cannot be written ({})", file.name, error.strerror) from error

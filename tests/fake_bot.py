@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from qa.answer import Answer, Citation
 from qa.bot import Status
+from qa.dates import period, within
 from qa.documents import Document
 from qa.errors import DocumentError, QuestionError
 from qa.index import DocumentInfo
@@ -66,16 +67,27 @@ class FakeBot:
         self.version = 3
         self._suggestions = suggestions
 
-    def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        previous: Answer | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Answer:
+        ends = period(after, before)
         if not question.strip():
             raise QuestionError("the question is blank")
         if len(question) > 1000:
-            raise QuestionError(f"the question has {len(question)} characters; at most 1000")
+            raise QuestionError(
+                "the question has {} characters; at most {} are searched for", len(question), 1000
+            )
         time.sleep(self.seconds)
         searched = question
         if previous is not None and question.startswith("En "):
             searched = f"{previous.searched_for} {question}"
-        hits = sorted(self._hits(searched), key=lambda hit: -hit.score)[:4]
+        hits = [hit for hit in self._hits(searched) if within(hit.date, *ends)]
+        hits = sorted(hits, key=lambda hit: -hit.score)[:4]
         best = max((hit.score for hit in hits), default=0.0)
         found = best >= _ENOUGH
         citations = tuple(_citations(searched, hits)) if found else ()
@@ -83,7 +95,7 @@ class FakeBot:
             question=question,
             searched_for=searched,
             language="nl",
-            outcome="answered" if found else "not_in_texts" if hits else "index_empty",
+            outcome="answered" if found else "not_in_texts" if self.texts else "index_empty",
             text=" ".join(f"“{c.quote}” [{c.number}]" for c in citations) or "Not in the texts.",
             citations=citations,
             confidence=best,
@@ -106,7 +118,7 @@ class FakeBot:
 
     def document(self, path: str, /) -> Document:
         if path not in self.texts:
-            raise DocumentError(f"there is no document {path!r} in the index")
+            raise DocumentError("{!r} is not in the index; to add it run: qa build", path)
         return self.texts[path]
 
     def documents(self) -> tuple[DocumentInfo, ...]:

@@ -10,12 +10,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qa.server.listening import Server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 """Debian's browser: Playwright's own would have to be downloaded."""
+
+PATIENCE = 40_000
+"""Milliseconds that are waited for what is to come: on a busy machine a page takes seconds."""
+expect.set_options(timeout=PATIENCE)
 
 PHONE = (390, 844)
 DESK = (1280, 800)
@@ -117,8 +121,9 @@ def open_page(
         locale=language,
         permissions=["clipboard-read", "clipboard-write"],
         reduced_motion="reduce",
+        has_touch=size == PHONE,
     )
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address)
     page.locator("#qa-status time").wait_for(state="attached")

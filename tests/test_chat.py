@@ -1,5 +1,6 @@
 """What the page shows: words, phrases, escaping, and the rendering of answers."""
 
+import ast
 import html
 import os
 import re
@@ -17,6 +18,8 @@ from qa.bot import Status
 from qa.chat.environment import SILENT
 from qa.chat.escaping import escape, marked, plain
 from qa.chat.evidence import evidence, text_link
+from qa.chat.messages import DUTCH as MESSAGES
+from qa.chat.messages import message
 from qa.chat.phrases import (
     confidence_phrase,
     count_phrase,
@@ -31,6 +34,8 @@ from qa.chat.surroundings import missing_text, no_sources, status_line, welcome,
 from qa.chat.texts import Adding, list_page
 from qa.chat.words import DUTCH, ENGLISH, LANGUAGES, Words, words_for
 from qa.chat.words import __file__ as words_file
+from qa.documents import read_bytes
+from qa.errors import DocumentError, IndexBusyError, QAError, QuestionError
 from tests.fake_bot import ARTICLE, FakeBot, passages, with_text
 from tests.hostile import STRINGS
 
@@ -185,6 +190,59 @@ def test_a_mark_holds_exactly_its_range_counted_in_code_points() -> None:
     assert marked("abcdef", [(3, 5), (0, 2), (1, 4)]) == (
         "<mark>ab</mark><mark>cd</mark><mark>e</mark>f"
     )
+
+
+# Errors
+
+ROOMS = Path(words_file).parent.parent
+SOURCES = (
+    *(path for path in (ROOMS / "documents").glob("*.py") if path.name != "files.py"),
+    *(ROOMS / "server" / name for name in ("texts.py", "gate.py", "login.py")),
+    *(ROOMS / name for name in ("shelf.py", "dates.py")),
+)
+"""Where errors are raised that a reader of the page meets; a missing file is a build's business."""
+
+AT_START = "a login is written USER:PASSWORD, with something on both sides"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_every_error_that_a_reader_meets_is_said_in_dutch(source: Path) -> None:
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            continue
+        if re.fullmatch(r"\w+Error|_checked", call.func.id):
+            for argument in call.args:
+                # Filled in already, it could not be found.
+                assert not isinstance(argument, ast.JoinedStr), ast.unparse(call)
+                said = argument.value if isinstance(argument, ast.Constant) else None
+                assert not isinstance(said, str) or said in {*MESSAGES, AT_START}
+
+
+@pytest.mark.parametrize("english", MESSAGES)
+def test_a_message_is_filled_in_alike_in_both_languages(english: str) -> None:
+    values = [7 if field.endswith(":,") else "x" for field in re.findall(r"{(.*?)}", english)]
+    error = QAError(english, *values)
+    assert message(error, ENGLISH) == str(error) == english.format(*values)
+    said = message(error, DUTCH)
+    assert "{" not in said
+    assert len(re.findall("{.*?}", MESSAGES[english])) == len(values)
+
+
+def test_a_message_within_a_message_is_said_in_dutch_too() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_bytes("map/{x}.txt", b" ")
+    assert str(caught.value) == "map/{x}.txt: is empty"
+    assert message(caught.value, DUTCH) == "map/{x}.txt: is leeg"
+
+
+def test_what_only_the_keeper_can_mend_is_said_so() -> None:
+    error = IndexBusyError("the index in 'i' is locked by another process; try again")
+    assert message(error, DUTCH).startswith("er is iets mis op deze server; wie hem beheert")
+    assert message(error, DUTCH).endswith(str(error))
+    assert message(error, ENGLISH) == str(error)
+    assert message(QuestionError("the question is odd"), DUTCH) == "the question is odd"
+    assert message(QAError(), DUTCH) == message(QAError(""), DUTCH)
 
 
 # The sources panel

@@ -20,11 +20,14 @@ from qa.conversation import complete, is_follow_up
         ("Why?", "What did Rutte advise?", "What did Rutte advise? Why?"),
         ("when was that?", "Who won?", "Who won? when was that?"),
         ("Waarom zei hij dat toen?", "Wie won?", "Wie won? Waarom zei hij dat toen?"),
+        ("Was machte er danach?", "Wer gewann?", "Wer gewann? Was machte er danach?"),
         # These stand on their own.
         ("What did Macron say?", "What did Rutte advise?", "What did Macron say?"),
         ("Who leads the summit in London?", "What did Rutte advise?", None),
         ("Hoeveel kost een brood van de bakker?", "Wat adviseerde Rutte?", None),
         ("What happened in 2019?", "Who won?", None),
+        ("Wat gebeurde er in het witte huis?", "Wie won?", None),
+        ("¿Cuál es el precio del pan?", "¿Quién ganó?", None),
     ],
 )
 def test_complete(question: str, previous: str, expected: str | None) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.dates import checked, note, within
+from qa.dates import note, period, within
 from qa.errors import QuestionError
 
 
@@ -60,12 +60,22 @@ def test_within(
     assert within(written, after, before) is expected
 
 
-@pytest.mark.parametrize("period", ["2025", "2025-03", "2025-03-01", None])
-def test_a_period_is_a_year_a_month_or_a_day(period: str | None) -> None:
-    assert checked(period) == period
+@pytest.mark.parametrize("end", [None, "2025", "2025-03", "2025-03-01"])
+def test_a_period_is_given_back(end: str | None) -> None:
+    assert period(end, None) == (end, None)
+    assert period(None, end) == (None, end)
+    assert period(end, end) == (end, end)
 
 
-@pytest.mark.parametrize("period", ["", "march", "2025-13", "2025-02-30", "20250301", "03-2025"])
-def test_anything_else_is_no_period(period: str) -> None:
-    with pytest.raises(QuestionError, match="is not a date"):
-        checked(period)
+@pytest.mark.parametrize("end", ["", "25", "2025-13", "2025-02-30", "20250301", "2025-W10-1", "x"])
+def test_what_is_no_date_is_no_end_of_a_period(end: str) -> None:
+    for ends in ((end, None), (None, end)):
+        with pytest.raises(QuestionError, match="is not a date"):
+            period(*ends)
+
+
+def test_a_period_ends_where_it_begins_or_later() -> None:
+    assert period("2025-03-15", "2025-03") == ("2025-03-15", "2025-03")
+    for after, before in (("2025-04", "2025-03"), ("2025-03-02", "2025-03-01"), ("2026", "2025")):
+        with pytest.raises(QuestionError, match=f"no day is after {after} and before {before}"):
+            period(after, before)

@@ -9,24 +9,30 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from gradio import EventData, Request
 from starlette.types import Message, Receive, Scope, Send
+from typing_extensions import override
 
 from qa.answer import Answer
 from qa.bot import Bot
+from qa.chat import ALWAYS, Period
 from qa.chat.events import Events
 from qa.errors import ServerError
 from qa.evaluation import Labelled, read
 from qa.server import Login, Options, create_app, serve
 from qa.server.ending import Ending
 from qa.server.feedback import LARGEST
+from qa.server.gate import Gate
 from qa.server.guard import HEADERS
 from qa.server.listening import GRACE, address_of, for_host, warning_for
 from qa.server.login import FREE_GUESSES, Door
@@ -58,6 +64,25 @@ def test_a_bad_question_is_a_400_that_says_why(client: TestClient, question: str
     response = client.post("/api/ask", json={"question": question})
     assert response.status_code == 400
     assert response.json()["error"].startswith("the question")
+
+
+def test_a_question_can_be_kept_to_a_period(client: TestClient) -> None:
+    def asked(**ends: object) -> dict[str, Any]:
+        answer: dict[str, Any] = client.post("/api/ask", json={"question": COST, **ends}).json()
+        return answer
+
+    assert {hit["date"] for hit in asked(before="2026-02")["passages"]} == {"2026-02-11"}
+    assert {hit["date"] for hit in asked(after="2026-03", before=None)["passages"]} == {"2026-03"}
+    assert asked(after="2027")["passages"] == []
+    assert "'soon' is not a date" in asked(after="soon")["error"]
+    assert "turn them round" in asked(after="2027", before="2026")["error"]
+    assert "detail" in asked(after=2027)
+
+
+def test_an_error_is_said_in_the_language_that_is_asked_for(client: TestClient) -> None:
+    dutch = {"accept-language": "nl-NL,nl;q=0.9"}
+    response = client.post("/api/ask", json={"question": "x" * 1001}, headers=dutch)
+    assert response.json()["error"].startswith("de vraag heeft 1001 tekens")
 
 
 @pytest.mark.parametrize("body", [{}, {"question": 3}, {"question": None}, [], "text"])
@@ -107,8 +132,8 @@ def test_the_page_is_served_and_names_no_other_host(client: TestClient) -> None:
 def test_an_event_that_the_page_would_not_send_is_answered_with_nothing(
     sent: dict[str, object],
 ) -> None:
-    async def ask(question: str, _previous: Answer | None) -> Answer:
-        return FakeBot().ask(question)
+    async def ask(question: str, previous: Answer | None = None, period: Period = ALWAYS) -> Answer:
+        return FakeBot().ask(question, previous=previous, **asdict(period))
 
     async def replies() -> list[object]:
         events = Events(FakeBot(), ask, feedback=False)
@@ -246,7 +271,7 @@ def test_a_text_is_added_removed_and_put_back(editable: TestClient) -> None:
         ("a.exe", b"MZ", "only .docx"),
         ("a.pdf", b"no pdf", "a.pdf"),
         ("a.txt", b"", "a.txt"),
-        ("a.txt", b"x" * (MAX_UPLOAD + 1), "larger than 10 MB"),
+        ("a.txt", b"x" * (MAX_UPLOAD + 1), "a.txt: is larger than 10 MB"),
     ],
 )
 def test_a_refused_text_says_why(
@@ -360,6 +385,19 @@ def test_nothing_is_shown_without_the_password() -> None:
             assert client.get("/healthz", headers={"authorization": header}).status_code == 401
 
 
+def test_who_is_not_let_in_reads_why_in_their_language() -> None:
+    app = create_app(FakeBot(), Options(login=Login.of("lezer:ge:heim é")))
+    with TestClient(app, base_url=LOCAL) as client:
+        said = client.get("/healthz", headers={"accept-language": "nl"}).json()["error"]
+        assert said == "gebruikersnaam en wachtwoord, alsjeblieft"
+        browser = {"accept": "text/html,*/*;q=0.8", "accept-language": "nl"}
+        page = client.get("/", headers=browser, auth=WRONG)
+        assert page.status_code == 401
+        assert page.headers["content-type"].startswith("text/html")
+        assert page.headers["www-authenticate"].startswith("Basic")
+        assert "verkeerde gebruikersnaam of verkeerd wachtwoord" in page.text
+
+
 def test_guessing_is_slowed_down_more_and_more() -> None:
     now = [0.0]
     door = Door(create_app(FakeBot()), login=Login.of(":".join(RIGHT)), clock=lambda: now[0])
@@ -413,6 +451,28 @@ def test_a_question_too_many_is_a_503_at_once() -> None:
         assert answers == [(200, None), (200, None), (503, "2"), (503, "2")]
         # The places are free again.
         assert ask(0) == (200, None)
+
+
+def test_who_came_first_is_answered_first() -> None:
+    answered: list[str] = []
+
+    class Bot(FakeBot):
+        @override
+        def ask(self, question: str, **rest: Any) -> Answer:
+            time.sleep(0.01)
+            answered.append(question)
+            return super().ask(question, **rest)
+
+    async def crowd() -> None:
+        gate = Gate(Bot(), at_once=1, waiting=64)
+        asking = [asyncio.ensure_future(gate.ask(f"{number} euro?")) for number in range(30)]
+        await asyncio.sleep(0)
+        asking[20].cancel()  # who leaves is left out, and holds up nobody
+        await asyncio.gather(*asking, return_exceptions=True)
+        gate.close()
+
+    asyncio.run(crowd())
+    assert answered == [f"{number} euro?" for number in range(30) if number != 20]
 
 
 # Listening

@@ -1,20 +1,30 @@
 """What happens on the page: it is opened, a question is asked, the index changes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ValidationError
 
 from qa.answer import Answer
-from qa.chat.asking import Asking
+from qa.chat.asking import Ask, Asking, Period
+from qa.chat.messages import message
 from qa.chat.replies import failure, stream
-from qa.chat.surroundings import header, no_sources, status_line, welcome
+from qa.chat.surroundings import header, no_sources, period_form, status_line, welcome
 from qa.chat.words import Words, script_words, words_for
 from qa.errors import QAError
 
-Ask = Callable[[str, Answer | None], Awaitable[Answer]]
-"""Answers a question, asked after a previous one."""
+
+class Sent(BaseModel, strict=True):
+    """What the script sends with a question."""
+
+    turn: int
+    question: str
+    alone: bool = False
+    after: str = ""
+    before: str = ""
 
 
 class Events:
@@ -26,7 +36,7 @@ class Events:
         self._feedback = feedback
 
     def opened(self, request: gr.Request) -> tuple[Any, ...]:
-        """Return header, status line, index version, welcome, sources, box, and script's words."""
+        """Return header, status, index version, welcome, sources, box, period, script's words."""
         words = _words(request)
         status = self._bot.status()
         return (
@@ -36,6 +46,7 @@ class Events:
             welcome(self._bot.suggestions(), words),
             no_sources(words),
             gr.Textbox(label=words.ask, placeholder=words.ask),
+            period_form(words),
             {"words": script_words(words), "feedback": self._feedback},
         )
 
@@ -54,18 +65,21 @@ class Events:
         With them goes the answer, for the next question to be `previous`. An error that is nobody's
         input ends the event; the page then says that it failed, and the traceback is in the log.
         """
-        turn, question = getattr(event, "turn", None), getattr(event, "question", None)
-        if not isinstance(turn, int) or not isinstance(question, str):
+        try:
+            sent = Sent.model_validate(event, from_attributes=True)
+        except ValidationError:
             return
         words = _words(request)
-        alone = getattr(event, "alone", False) is True
+        period = Period(after=sent.after or None, before=sent.before or None)
         try:
-            answer = await self._ask(question, None if alone else previous)
+            answer = await self._ask(sent.question, None if sent.alone else previous, period)
         except QAError as error:
-            yield {"reply": asdict(failure(turn, str(error), words))}, gr.skip()
+            yield {"reply": asdict(failure(sent.turn, message(error, words), words))}, gr.skip()
             return
-        suggestions = () if answer.citations else self._bot.suggestions()
-        for reply in stream(turn, answer, words, suggestions):
+        # Suggested is what all the texts answer, not those of a period.
+        suggest = not answer.citations and not period
+        suggestions = await run_in_threadpool(self._bot.suggestions) if suggest else ()
+        for reply in stream(sent.turn, answer, words, suggestions, period):
             yield {"reply": asdict(reply)}, answer
 
     async def public_ask(self, question: str) -> dict[str, Any]:

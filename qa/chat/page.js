@@ -20,6 +20,7 @@ window.qa = (() => {
   let greeted = false;
 
   const narrow = matchMedia("(max-width: 860px)");
+  const touched = matchMedia("(pointer: coarse)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const $ = (selector, inside = document) => inside.querySelector(selector);
   const box = () => $("#qa-question textarea");
@@ -45,21 +46,25 @@ window.qa = (() => {
     say.timer = setTimeout(() => toast.classList.remove("qa-shown"), 2000);
   }
 
-  /* Asking */
+  /* Asking. A period is {after, before}: dates, either of them empty. */
 
-  function ask(question, alone = false) {
+  function ask(question, { alone = false, period = chosen() } = {}) {
     question = question.trim();
-    if (!question || !send) return;
-    if (asking) waiting.push([question, alone]);
-    else begin(question, alone);
+    if (!question || !send) return true;
+    if (!period) return false;
+    if (touched.matches) box()?.blur(); // or the keyboard would cover the answer
+    if (asking) waiting.push([question, alone, period]);
+    else begin(question, alone, period);
+    return true;
   }
 
-  function begin(question, alone) {
+  function begin(question, alone, period) {
     count += 1;
     const article = make("article", "qa-turn");
     const asked = make("p", "qa-question");
-    asked.dir = "auto";
-    asked.append(make("span", "qa-unseen", words.you_asked + ": "), question);
+    const text = make("span", "", question);
+    text.dir = "auto"; // its own: the words before it are in the page's language
+    asked.append(make("span", "qa-unseen", words.you_asked + ": "), text);
     const reply = make("div", "qa-reply qa-pending");
     const halt = make("button", "qa-stop", words.stop);
     halt.type = "button";
@@ -67,14 +72,12 @@ window.qa = (() => {
     article.append(asked, reply);
     root.append(article);
     document.body.classList.add("qa-started");
-    asking = { number: count, article, reply, question, evidence: "", done: false };
+    asking = { number: count, article, reply, question, alone, period, evidence: "", done: false };
     turns.set(count, asking);
     article.dataset.turn = count;
     scrollTo(article, "start");
-    const address = new URL(location.href);
-    address.searchParams.set("q", question);
-    history.replaceState(history.state, "", address);
-    send("submit", { turn: count, question, alone });
+    history.replaceState(history.state, "", link(asking));
+    send("submit", { turn: count, question, alone, ...period });
     mind(asking);
   }
 
@@ -100,7 +103,7 @@ window.qa = (() => {
   function note(turn, text) {
     const again = make("button", "qa-again", words.again);
     again.type = "button";
-    again.dataset.question = turn.question;
+    again.dataset.action = "again";
     turn.reply.replaceChildren(make("p", "qa-thinking", text), again);
     waiting.length = 0;
     finish(turn);
@@ -129,6 +132,59 @@ window.qa = (() => {
 
   function failed() {
     if (asking) note(asking, words.lost);
+  }
+
+  /* The period that questions are kept to */
+
+  const form = () => $("#qa-ends");
+
+  /* The chosen period, or nothing where that is none; then the form is shown, and says so. */
+  function chosen() {
+    const { after, before } = form().elements;
+    const bad = [after, before].find((input) => input.validity.badInput);
+    const wrong = bad || (after.value && before.value && after.value > before.value && before);
+    named(Boolean(wrong));
+    if (!wrong) return { after: after.value, before: before.value };
+    form().parentElement.open = true;
+    wrong.focus();
+    return null;
+  }
+
+  /* A date that is only a year or a month is filled up, as a link written by hand may have it. */
+  function choose({ after = "", before = "" }) {
+    form().elements.after.value = days(after)[0];
+    const [year, month] = before.split("-").map(Number);
+    const last = new Date(Date.UTC(year, month || 12, 0));
+    const whole = !before || before.length === 10 || Number.isNaN(last.valueOf());
+    form().elements.before.value = whole ? before : last.toISOString().slice(0, 10);
+    named();
+  }
+
+  function named(wrong = false) {
+    const format = new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeZone: "UTC" });
+    const { after, before } = form().elements;
+    const [first, last] = [after, before].map(({ value, valueAsDate: day }) => value && format.format(day));
+    const text = first && last ? `${first} – ${last}` : first ? `${words.since} ${first}` : last && `${words.until} ${last}`;
+    $("#qa-period summary").textContent = text || words.any_date;
+    $("#qa-period").classList.toggle("qa-active", Boolean(text));
+    const note = $(".qa-note", form());
+    note.textContent = wrong ? words.no_period : words.undated;
+    note.classList.toggle("qa-wrong", wrong);
+  }
+
+  function watchPeriod() {
+    form().addEventListener("input", () => named());
+    form().addEventListener("reset", () => setTimeout(() => named()));
+    form().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && chosen()) leavePeriod();
+    });
+  }
+
+  function leavePeriod() {
+    if (!form()?.parentElement.open) return false;
+    form().parentElement.open = false;
+    box()?.focus();
+    return true;
   }
 
   /* Sources */
@@ -233,7 +289,7 @@ window.qa = (() => {
     let shown = 0;
     for (const row of dialog.querySelectorAll(".qa-list > li")) {
       const text = row.textContent.toLowerCase();
-      const [first, last] = months(row.dataset.date);
+      const [first, last] = days(row.dataset.date);
       const fits =
         parts.every((part) => text.includes(part)) &&
         (!since.value || last >= since.value) &&
@@ -244,10 +300,10 @@ window.qa = (() => {
     $(".qa-none", dialog).hidden = shown > 0;
   }
 
-  /* The first and the last month that a date may mean: a year is all of its months. */
-  function months(date) {
-    if (/^\d{4}$/.test(date)) return [date + "-01", date + "-12"];
-    return [date.slice(0, 7), date.slice(0, 7)];
+  /* The first and the last day that a date may mean: a year is all of its days, no date is none. */
+  function days(date) {
+    const last = date + (date.length === 4 ? "-12-31" : "-31");
+    return [date && (date + "-01-01").slice(0, 10), date && last.slice(0, 10)];
   }
 
   async function upload(dialog, files) {
@@ -266,7 +322,7 @@ window.qa = (() => {
       });
       bar.remove();
       line.className = error ? "qa-refused" : "qa-accepted";
-      state.textContent = error || words.added;
+      line.textContent = error || `${file.name}: ${words.added}`;
     }
     refresh(dialog);
   }
@@ -280,7 +336,7 @@ window.qa = (() => {
         if (event.lengthComputable) progress(event.loaded / event.total);
       });
       request.upload.addEventListener("load", () => progress(1));
-      request.addEventListener("error", () => resolve(words.failed));
+      request.addEventListener("error", () => resolve(`${file.name}: ${words.failed}`));
       request.addEventListener("load", () => {
         resolve(request.status === 200 ? "" : reason(request.responseText));
       });
@@ -369,9 +425,12 @@ window.qa = (() => {
     say(message);
   }
 
-  function link(question) {
+  function link({ question, period }) {
     const address = new URL(location.href);
-    address.search = new URLSearchParams({ q: question });
+    for (const [name, value] of Object.entries({ q: question, ...period })) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
     address.hash = "";
     return address.href;
   }
@@ -391,14 +450,18 @@ window.qa = (() => {
     if (button.matches(".qa-remove")) return void remove(button.closest("li"));
     if (button.matches(".qa-example")) return void ask(button.textContent);
     if (button.matches(".qa-stop")) return void stop();
-    if (button.matches(".qa-again")) return void ask(button.dataset.question);
     const turn = turns.get(Number(button.closest(".qa-turn")?.dataset.turn));
     if (!turn) return;
     if (button.matches(".qa-chip")) cite(turn, button.dataset.number);
     const action = button.dataset.action;
     if (action === "copy") copy(button.dataset.text, words.copied);
-    if (action === "link") copy(link(turn.question), words.link_copied);
-    if (action === "alone") ask(turn.question, true);
+    if (action === "link") copy(link(turn), words.link_copied);
+    if (action === "again") ask(turn.question, turn);
+    if (action === "alone") ask(turn.question, { ...turn, alone: true });
+    if (action === "always") {
+      choose({});
+      ask(turn.question, { alone: turn.alone });
+    }
     if (action === "sources") {
       select(turn);
       openSheet();
@@ -407,7 +470,7 @@ window.qa = (() => {
 
   function pressed(event) {
     if (event.key !== "Escape" || event.isComposing || $("dialog[open]")) return;
-    if (closeSheet() || stop()) return;
+    if (leavePeriod() || closeSheet() || stop()) return;
     box()?.focus();
   }
 
@@ -427,6 +490,8 @@ window.qa = (() => {
   }
 
   function greet(received) {
+    // The other components of the same event may get theirs later.
+    if (!form()) return void requestAnimationFrame(() => greet(received));
     words = received;
     document.documentElement.lang = words.language;
     root.setAttribute("aria-label", words.welcome);
@@ -438,7 +503,11 @@ window.qa = (() => {
     if (greeted) return;
     greeted = true;
     if (!narrow.matches) box()?.focus();
-    ask(new URL(location.href).searchParams.get("q")?.slice(0, 1000) ?? "");
+    const asked = new URL(location.href).searchParams;
+    const [q, after, before] = ["q", "after", "before"].map((name) => asked.get(name) ?? "");
+    watchPeriod();
+    choose({ after, before });
+    ask(q.slice(0, 1000), { period: { after, before } });
   }
 
   document.addEventListener("click", clicked);
@@ -446,8 +515,7 @@ window.qa = (() => {
 
   return {
     asked(text) {
-      ask(text);
-      return "";
+      return ask(text) ? "" : text;
     },
     failed,
     mail(props, watch) {

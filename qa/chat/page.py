@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from gradio.events import api
 
 from qa.bot import MAX_QUESTION
-from qa.chat.asking import Asking
-from qa.chat.events import Ask, Events
+from qa.chat.asking import Ask, Asking
+from qa.chat.events import Events
 
 STYLE = files("qa.chat").joinpath("style.css").read_text(encoding="utf-8")
 _SCRIPT = files("qa.chat").joinpath("page.js").read_text(encoding="utf-8")
@@ -79,6 +79,7 @@ class _Parts:
     welcome: gr.HTML
     turns: gr.HTML
     question: gr.Textbox
+    period: gr.HTML
     panel: gr.HTML
     mail: gr.HTML
     seen: gr.State
@@ -114,6 +115,7 @@ def _layout() -> _Parts:
                 max_length=MAX_QUESTION,
                 submit_btn=True,
             )
+            period = _html("qa-period")
         with gr.Column(elem_id="qa-side", scale=2, min_width=280):
             panel = _html("qa-panel", "qa.panel(element)")
     return _Parts(
@@ -122,6 +124,7 @@ def _layout() -> _Parts:
         welcome=welcome,
         turns=turns,
         question=question,
+        period=period,
         panel=panel,
         mail=gr.HTML(elem_id="qa-mail", html_template="", js_on_load="qa.mail(props, watch)"),
         seen=gr.State(0),
@@ -141,6 +144,7 @@ def _connect(blocks: gr.Blocks, parts: _Parts, events: Events) -> None:
             parts.welcome,
             parts.panel,
             parts.question,
+            parts.period,
             parts.mail,
         ],
         queue=False,

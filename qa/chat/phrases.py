@@ -2,7 +2,9 @@
 
 import math
 
+from qa.chat.asking import Period
 from qa.chat.words import Words
+from qa.documents import show_date
 
 # A confidence is a probability: below this it is a guess, above the other it can be relied on.
 _FAIR = 0.5
@@ -50,6 +52,14 @@ def nearness(score: float, best: float) -> float:
 def match_phrase(near: float, words: Words) -> str:
     """Return a nearness in words."""
     return words.match[(near >= _CLOSE) + (near >= 1)]
+
+
+def period_phrase(period: Period, words: Words) -> str:
+    """Return `from 1 March 2025 until 2026`."""
+    ends = ((words.since, period.after), (words.until, period.before))
+    return " ".join(
+        f"{word.lower()} {show_date(date, words.language)}" for word, date in ends if date
+    )
 
 
 def percentage(share: float) -> int:

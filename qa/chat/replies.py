@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.answer import Answer, Citation
+from qa.chat.asking import ALWAYS, Period
 from qa.chat.escaping import escape, plain
 from qa.chat.evidence import evidence, facts, stretch, text_link
-from qa.chat.phrases import confidence_phrase, count_phrase
+from qa.chat.phrases import confidence_phrase, count_phrase, period_phrase
 from qa.chat.words import Words
 from qa.documents import show_date
 from qa.passages import Hit
@@ -26,20 +27,28 @@ class Reply:
 
 
 def stream(
-    turn: int, answer: Answer, words: Words, suggestions: tuple[str, ...]
+    turn: int,
+    answer: Answer,
+    words: Words,
+    suggestions: tuple[str, ...],
+    period: Period = ALWAYS,
 ) -> Iterator[Reply]:
     """Yield the reply as it grows: first the sources, then quote after quote, each whole so far."""
     panel = evidence(answer, words)
+    within = _within(period, words)
     if answer.outcome == "answered":
         for count in range(len(answer.citations)):
             part = _answered(answer, answer.citations[:count], words, complete=False)
-            yield Reply(turn=turn, reply=part, evidence=panel, done=False)
+            yield Reply(turn=turn, reply=within + part, evidence=panel, done=False)
         whole = _answered(answer, answer.citations, words, complete=True)
-    elif answer.outcome == "not_in_texts":
+    elif answer.outcome == "index_empty":
+        whole = _nothing(words.index_empty, words.index_empty_more)
+    elif answer.passages or not period:
         whole = _refused(answer, words, suggestions)
     else:
-        whole = _no_texts(words)
-    yield Reply(turn=turn, reply=whole, evidence=panel if answer.passages else "", done=True)
+        whole = _nothing(words.period_empty, words.undated)
+    panel = panel if answer.passages else ""
+    yield Reply(turn=turn, reply=within + whole, evidence=panel, done=True)
 
 
 def failure(turn: int, message: str, words: Words) -> Reply:
@@ -153,10 +162,21 @@ def _nearest(hit: Hit, words: Words) -> str:
     )
 
 
-def _no_texts(words: Words) -> str:
+def _nothing(verdict: str, more: str) -> str:
     return (
-        f'<div class="qa-refusal"><p class="qa-verdict">{escape(words.index_empty)}</p>'
-        f"<p>{escape(words.index_empty_more)}</p></div>"
+        f'<div class="qa-refusal"><p class="qa-verdict">{escape(verdict)}</p>'
+        f"<p>{escape(more)}</p></div>"
+    )
+
+
+def _within(period: Period, words: Words) -> str:
+    """Return which texts were looked at where it was not all, and the way to all."""
+    if not period:
+        return ""
+    only = words.only_texts.format(period=period_phrase(period, words))
+    return (
+        f'<p class="qa-searched">{escape(only)} '
+        f'<button type="button" data-action="always">{escape(words.all_texts)}</button></p>'
     )
 
 

@@ -36,6 +36,17 @@ def welcome(suggestions: tuple[str, ...], words: Words) -> str:
     )
 
 
+def period_form(words: Words) -> str:
+    """Return where a question can be kept to the texts of a period; the script names the period."""
+    return (
+        f"<details><summary>{escape(words.any_date)}</summary>"
+        f'<form id="qa-ends"><label>{escape(words.since)} <input type="date" name="after"></label> '
+        f'<label>{escape(words.until)} <input type="date" name="before"></label>'
+        f'<p class="qa-note" role="status">{escape(words.undated)}</p></form></details>'
+        f'<button type="reset" form="qa-ends">{escape(words.clear)}</button>'
+    )
+
+
 def no_sources(words: Words) -> str:
     """Return what the sources panel shows before the first answer."""
     return (
@@ -60,6 +71,13 @@ def missing_text(message: str, words: Words, style: str) -> str:
     """Return a page of its own that says that there is no such text."""
     body = f"<h1>{escape(words.text_gone)}</h1><p>{escape(message)}</p>"
     return text_page(words.text_gone, body, words, style)
+
+
+def refused_page(message: str, words: Words, style: str) -> str:
+    """Return a page of its own that says why somebody is not let in."""
+    return text_page(
+        words.no_entry, f"<h1>{escape(words.no_entry)}</h1><p>{escape(message)}</p>", words, style
+    )
 
 
 def text_page(title: str, body: str, words: Words, style: str) -> str:

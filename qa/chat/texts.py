@@ -54,8 +54,8 @@ def _filter(words: Words) -> str:
         '<form class="qa-filter qa-scripted">'
         f'<input type="search" name="words" placeholder="{escape(words.filter)}" '
         f'aria-label="{escape(words.filter)}">'
-        f'<label>{escape(words.since)} <input type="month" name="since"></label>'
-        f'<label>{escape(words.until)} <input type="month" name="until"></label></form>'
+        f'<label>{escape(words.since)} <input type="date" name="since"></label>'
+        f'<label>{escape(words.until)} <input type="date" name="until"></label></form>'
     )
 
 

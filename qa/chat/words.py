@@ -45,6 +45,7 @@ class Words:
     also_in: str
     open_text: str
     text_gone: str
+    no_entry: str
     back: str
     copy: str
     copied: str
@@ -62,6 +63,13 @@ class Words:
     sending: str
     indexing: str
     added: str
+    any_date: str
+    clear: str
+    undated: str
+    no_period: str
+    only_texts: str
+    all_texts: str
+    period_empty: str
     filter: str
     since: str
     until: str
@@ -113,6 +121,7 @@ ENGLISH = Words(
     also_in="Also in",
     open_text="Open the whole text",
     text_gone="This text is no longer in the index.",
+    no_entry="This page asks for a password.",
     back="Back to the questions",
     copy="Copy",
     copied="Copied",
@@ -130,6 +139,13 @@ ENGLISH = Words(
     sending="sending…",
     indexing="being indexed…",
     added="added",
+    any_date="Any date",
+    clear="Clear",
+    undated="Texts without a date are left out then.",
+    no_period="This is no period: give whole dates, the first one not after the last.",
+    only_texts="Only texts {period}.",
+    all_texts="Ask all texts",
+    period_empty="There are no texts of this period.",
     filter="Filter by title or file name",
     since="From",
     until="Until",
@@ -182,6 +198,7 @@ DUTCH = Words(
     also_in="Ook in",
     open_text="Open de hele tekst",
     text_gone="Deze tekst staat niet meer in de index.",
+    no_entry="Deze pagina vraagt een wachtwoord.",
     back="Terug naar de vragen",
     copy="Kopieer",
     copied="Gekopieerd",
@@ -199,6 +216,13 @@ DUTCH = Words(
     sending="wordt verstuurd…",
     indexing="wordt geïndexeerd…",
     added="toegevoegd",
+    any_date="Elke datum",
+    clear="Wis",
+    undated="Teksten zonder datum doen dan niet mee.",
+    no_period="Dit is geen periode: vul hele data in, de eerste niet na de laatste.",
+    only_texts="Alleen teksten {period}.",
+    all_texts="Vraag het alle teksten",
+    period_empty="Uit deze periode zijn er geen teksten.",
     filter="Zoek op titel of bestandsnaam",
     since="Vanaf",
     until="Tot en met",

@@ -61,15 +61,15 @@ def decode(data: bytes, declared: str | None = None) -> str:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _checked(_strict(data[len(mark) :], encoding), f"damaged {encoding.upper()}")
+            return _checked(_strict(data[len(mark) :], encoding), "is damaged {}", encoding.upper())
     if b"\0" in data:
-        return _checked(_wide(data), "binary, not text")
+        return _checked(_wide(data), _BINARY)
     text = _strict(data, "utf-8")
     if text is None and declared:
         text = _strict(data, declared)
     if text is None:
         text = _legacy(data)
-    return _checked(text, "not text in any encoding that is known; save it as UTF-8")
+    return _checked(text, "is not text in any encoding that is known; save it as UTF-8")
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
@@ -119,10 +119,13 @@ def _is_western(text: str) -> bool:
     return len(_ACCENTED.findall(text)) <= max(3, MOST_ACCENTED * letters)
 
 
-def _checked(text: str | None, otherwise: str) -> str:
+_BINARY = "is binary, not text"
+
+
+def _checked(text: str | None, *otherwise: str) -> str:
     if text is None:
-        raise DocumentError(f"is {otherwise}")
+        raise DocumentError(*otherwise)
     control = len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", text))
     if "\0" in text or control > MOST_CONTROL * len(text):
-        raise DocumentError("is binary, not text")
+        raise DocumentError(_BINARY)
     return text

@@ -35,7 +35,9 @@ def extract(data: bytes) -> Content:
     """
     if len(data) > MAX_PAGE or data.count(b"<") > MAX_TAGS:
         raise DocumentError(
-            f"is a page of more than {MAX_PAGE // 1024**2} MB or {MAX_TAGS:,} tags; save it as text"
+            "is a page of more than {} MB or {:,} tags; save it as text",
+            MAX_PAGE // 1024**2,
+            MAX_TAGS,
         )
     declared = _CHARSET.search(data[:4096])
     page = decode(data, declared[1].decode("ascii") if declared else None)

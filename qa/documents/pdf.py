@@ -55,8 +55,9 @@ def extract(data: bytes) -> Content:
         text = "\n\n".join(paragraphs([line for page in pages for line in page]))
         if not text:
             raise DocumentError(
-                f"has no text on its {len(pages)} pages, so it is probably a scan; "
-                "have its text recognised first (OCR)"
+                "has no text on its {} pages, so it is probably a scan; "
+                "have its text recognised first (OCR)",
+                len(pages),
             )
         return _described(reader, text)
 

@@ -41,10 +41,10 @@ def read_bytes(path: str, data: bytes) -> Document:
     try:
         content = _content(suffix, data)
     except DocumentError as error:
-        raise DocumentError(f"{path}: {error}") from error.__cause__
+        raise DocumentError("{}: {}", path, error) from error.__cause__
     except Exception as error:
         said = f"{type(error).__name__}: {error}"[:MAX_REASON]
-        raise DocumentError(f"{path}: is damaged, or no {suffix} file ({said})") from error
+        raise DocumentError("{}: is damaged, or no {} file ({})", path, suffix, said) from error
     return Document(
         path=path,
         text=content.text,
@@ -68,7 +68,7 @@ def _content(suffix: str, data: bytes) -> Content:
     if not content.text:
         raise DocumentError("is empty: it has no text")
     if content.text.count("\n") > MAX_LINES:
-        raise DocumentError(f"has more than {MAX_LINES:,} lines, as no text has; split it")
+        raise DocumentError("has more than {:,} lines, as no text has; split it", MAX_LINES)
     return content
 
 
@@ -96,4 +96,4 @@ def _extract(suffix: str, data: bytes) -> Content:
 
             return word.extract(data)
         case _:
-            raise DocumentError(f"is no text: its name must end in one of {sorted(SUFFIXES)}")
+            raise DocumentError("is no text: its name must end in one of {}", sorted(SUFFIXES))

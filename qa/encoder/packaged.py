@@ -68,14 +68,8 @@ class Packaged:
         return self._opened(Unigram)
 
     @cached_property
-    def _together(self) -> "_Network":
-        """All processors on one batch: half the time for a single question."""
-        return self._opened(lambda folder: _Network(folder, _processors()))
-
-    @cached_property
-    def _apart(self) -> "_Network":
-        """One processor for each batch: for many texts nothing waits, even on a busy machine."""
-        return self._opened(lambda folder: _Network(folder, 1))
+    def _network(self) -> "_Network":
+        return self._opened(_Network)
 
     def _opened(self, read: Callable[[Path], _T]) -> _T:
         """What `read` makes of the folder, unpacked again if it turns out to be damaged."""
@@ -105,12 +99,12 @@ class Packaged:
     def _states(self, batches: "list[list[_Part]]") -> "Iterator[tuple[list[_Part], Vectors]]":
         """Each batch with its states; few results wait at a time."""
         if len(batches) == 1:
-            yield batches[0], self._together(batches[0])
+            yield batches[0], self._network(batches[0])
             return
         with ThreadPoolExecutor(_processors()) as pool:
             waiting = deque[tuple[list[_Part], Future[Vectors]]]()
             for batch in batches:
-                waiting.append((batch, pool.submit(self._apart, batch)))
+                waiting.append((batch, pool.submit(self._network, batch)))
                 if len(waiting) > 2 * _processors():
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -123,16 +117,18 @@ def _pooled(texts: "list[_Text]") -> Vectors:
 
 
 class _Network:
-    """Token numbers to last hidden states."""
+    """Token numbers to last hidden states, one processor for each batch.
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    Several processors on one batch wait for each other at every step, and are awake meanwhile: two
+    took twice the CPU time for a question, and on a busy machine twice the time.
+    """
+
+    def __init__(self, folder: Path) -> None:
         options = onnxruntime.SessionOptions()
         # The file is written as it is to run: nothing is left to optimise.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        # Threads that wait for the next step stay awake, but not after the last one.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
         path = folder / "onnx" / "unpadded.onnx"
         providers = ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)

@@ -181,7 +181,7 @@ class Snapshot:
             "SELECT id, language FROM documents WHERE path = ?", (path,)
         ).fetchone()
         if row is None:
-            raise DocumentError(f"{path!r} is not in the index; to add it run: qa build")
+            raise DocumentError("{!r} is not in the index; to add it run: qa build", path)
         _, sha256, title, date, source, text = self._document(row[0])
         return Document(
             path=path,

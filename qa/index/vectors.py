@@ -7,6 +7,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 import xxhash
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # the library ships none
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -16,8 +17,11 @@ SLOTS = 256
 
 
 # One question is one thread's work: several questions share the processors better than the threads
-# of one, which on a busy machine wait for each other.
+# of one, which on a busy machine wait for each other. Those of NumPy's OpenBLAS stay awake for some
+# 20 ms after each product: on two processors a question took three times the CPU time
+# (`python -m tests.benchmarks.load`). Both settings are the process's: there are none for a thread.
 faiss.omp_set_num_threads(1)
+threadpool_limits(1, user_api="blas")
 
 
 def row_ids(embedding: int, count: int) -> Ids:

@@ -29,9 +29,11 @@ WAITING = 64
 
 
 class Question(BaseModel):
-    """The body of `POST /api/ask`."""
+    """The body of `POST /api/ask`; `after` and `before` are years, months or days (ISO 8601)."""
 
     question: str
+    after: str | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,8 @@ def _add_routes(app: FastAPI, bot: chat.Asking, gate: Gate) -> None:
 
     @app.post("/api/ask")
     async def ask(body: Question) -> JSONResponse:
-        return JSONResponse((await gate.ask(body.question)).as_dict())
+        period = chat.Period(after=body.after, before=body.before)
+        return JSONResponse((await gate.ask(body.question, period=period)).as_dict())
 
     @app.get("/text")
     def text(
@@ -114,7 +117,8 @@ def _add_routes(app: FastAPI, bot: chat.Asking, gate: Gate) -> None:
         try:
             whole = bot.document(document)
         except QAError as error:
-            return HTMLResponse(chat.missing_text(str(error), words, chat.STYLE), status_code=404)
+            said = chat.message(error, words)
+            return HTMLResponse(chat.missing_text(said, words, chat.STYLE), status_code=404)
         return HTMLResponse(chat.whole_text(whole, start, end, words, chat.STYLE))
 
 
@@ -127,8 +131,10 @@ _STATUSES: tuple[tuple[type[QAError], int], ...] = (
 )
 
 
-async def _error_response(_request: Request, error: Exception) -> JSONResponse:
+async def _error_response(request: Request, error: Exception) -> JSONResponse:
     """Return a `QAError` as `{"error": …}` with the status that says whose it is."""
+    assert isinstance(error, QAError)  # noqa: S101 - it is registered for these only
+    words = chat.words_for(request.headers.get("accept-language", ""))
     status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
     headers = {"Retry-After": "2"} if isinstance(error, BusyError) else {}
-    return JSONResponse({"error": str(error)}, status_code=status, headers=headers)
+    return JSONResponse({"error": chat.message(error, words)}, status_code=status, headers=headers)

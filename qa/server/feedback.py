@@ -85,7 +85,7 @@ def _append(file: Path, line: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as opened:
             if opened.tell() > LARGEST:
-                raise StorageError(f"{str(file)!r} is full; move it away to keep more judgements")
+                raise StorageError("{!r} is full; move it away to keep more judgements", str(file))
             opened.write(line + "\n")
     except OSError as error:
-        raise StorageError(f"{str(file)!r} cannot be written ({error.strerror})") from error
+        raise StorageError("{!r} cannot be written ({})", str(file), error.strerror) from error

@@ -2,10 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from threading import BoundedSemaphore
 
 from qa.answer import Answer
-from qa.chat import Asking
+from qa.chat import ALWAYS, Asking, Period
 from qa.errors import ServerError
 
 
@@ -22,7 +23,9 @@ class Gate:
         self._places = BoundedSemaphore(at_once + waiting)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="qa-ask")
 
-    async def ask(self, question: str, previous: Answer | None = None) -> Answer:
+    async def ask(
+        self, question: str, previous: Answer | None = None, period: Period = ALWAYS
+    ) -> Answer:
         """Return the answer, after those who came before.
 
         Raises:
@@ -31,9 +34,11 @@ class Gate:
         """
         if not self._places.acquire(blocking=False):
             raise BusyError(
-                f"{self._waiting} questions are waiting already; ask again in a few seconds"
+                "{} questions are waiting already; ask again in a few seconds", self._waiting
             )
-        answering = self._threads.submit(self._bot.ask, question, previous=previous)
+        answering = self._threads.submit(
+            self._bot.ask, question, previous=previous, **asdict(period)
+        )
         # Whether answered, failed, or given up by the asker before its turn came.
         answering.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(answering)

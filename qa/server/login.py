@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qa import chat
 from qa.errors import ServerError
 
 FREE_GUESSES = 5
@@ -68,22 +69,22 @@ class Door:
         await (refusal or self._app)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        given = Headers(scope=scope).get("authorization")
+        headers = Headers(scope=scope)
+        given = headers.get("authorization")
         if given is None:
-            return _refused(401, "user name and password, please", "WWW-Authenticate", _CHALLENGE)
+            return _refused(headers, 401, ServerError("user name and password, please"))
         address = str((scope.get("client") or ("",))[0])
         count, until = self._wrong.get(address, (0, 0.0))
         wait = until - self._clock()
         if wait > 0:
             seconds = str(math.ceil(wait))
-            return _refused(
-                429, f"too many wrong passwords; wait {seconds} s", "Retry-After", seconds
-            )
+            error = ServerError("too many wrong passwords; wait {} s", seconds)
+            return _refused(headers, 429, error, {"Retry-After": seconds})
         if self._login.opens(_credentials(given)):
             self._wrong.pop(address, None)
             return None
         self._remember(address, count + 1)
-        return _refused(401, "wrong user name or password", "WWW-Authenticate", _CHALLENGE)
+        return _refused(headers, 401, ServerError("wrong user name or password"))
 
     def _remember(self, address: str, count: int) -> None:
         doublings = min(count - FREE_GUESSES, 20)
@@ -94,7 +95,7 @@ class Door:
             del self._wrong[next(iter(self._wrong))]
 
 
-_CHALLENGE = 'Basic realm="qa", charset="UTF-8"'
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="qa", charset="UTF-8"'}
 
 
 def _credentials(header: str) -> bytes:
@@ -108,5 +109,13 @@ def _credentials(header: str) -> bytes:
         return b""
 
 
-def _refused(status: int, error: str, header: str, value: str) -> Response:
-    return JSONResponse({"error": error}, status_code=status, headers={header: value})
+def _refused(
+    asked: Headers, status: int, error: ServerError, said: dict[str, str] = _CHALLENGE
+) -> Response:
+    """Return why somebody is not let in; a browser shows it to who gives up, so it gets a page."""
+    words = chat.words_for(asked.get("accept-language", ""))
+    why = chat.message(error, words)
+    if "text/html" in asked.get("accept", ""):
+        page = chat.refused_page(why, words, chat.STYLE)
+        return HTMLResponse(page, status_code=status, headers=said)
+    return JSONResponse({"error": why}, status_code=status, headers=said)

@@ -33,7 +33,7 @@ def routes(bot: chat.Asking, shelf: Shelf | None) -> APIRouter:
     @router.post("/api/texts")
     async def add(request: Request, name: Annotated[str, Query(max_length=1000)]) -> JSONResponse:
         editable = _editable(shelf)
-        path = await run_in_threadpool(editable.add, name, await _body(request))
+        path = await run_in_threadpool(editable.add, name, await _body(name, request))
         return JSONResponse({"document": path})
 
     @router.delete("/api/texts")
@@ -55,13 +55,13 @@ def _editable(shelf: Shelf | None) -> Shelf:
     return shelf
 
 
-async def _body(request: Request) -> bytes:
+async def _body(name: str, request: Request) -> bytes:
     """Return the file that was sent, as it comes, so that too large a one is never held whole."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > MAX_UPLOAD:
-            raise DocumentError(f"the file is larger than {MAX_UPLOAD // 1_000_000} MB")
+            raise DocumentError("{}: is larger than {} MB", name, MAX_UPLOAD // 1_000_000)
         parts.append(part)
     return b"".join(parts)

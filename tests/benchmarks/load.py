@@ -2,7 +2,9 @@
 
 python -m tests.benchmarks.load [--clients 32] [--seconds 30]
 
-The server runs in a process of its own; the clients here do little but wait.
+The server runs in a process of its own; the clients here do little but wait. One question is timed
+before and after the crowd, since other work on the machine slows down both. What that cannot touch
+is the processor time of a question, which is to be the same alone and in a crowd.
 """
 
 import argparse
@@ -118,6 +120,12 @@ def burst(port: int) -> Counter[int]:
         return Counter(reply.status for reply in replies)
 
 
+def processor_time(process: int) -> float:
+    """Return the processor seconds that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(process: int) -> int:
     """Return a process's resident memory in MB."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
@@ -132,14 +140,20 @@ def say(line: str) -> None:
 def main(clients: int, seconds: float) -> None:
     """Measure and print."""
     with running() as (process, port):
+        alone(port)
+        used = processor_time(process)
         single = alone(port)
+        busy = (processor_time(process) - used) / (len(single) + 10)
+        together(port, clients, seconds / 3)
+        before, used = memory(process), processor_time(process)
+        replies = together(port, clients, seconds)
+        crowded = (processor_time(process) - used) / len(replies)
+        after = memory(process)
+        single += alone(port)
         one = statistics.median(reply.waited for reply in single)
         own = statistics.median(reply.waited - reply.answering for reply in single)
         say(f"one question: {one * 1000:.1f} ms; the server's share: {own * 1000:.1f} ms (bar 10)")
-        together(port, clients, seconds / 3)
-        before = memory(process)
-        replies = together(port, clients, seconds)
-        after = memory(process)
+        say(f"processor time: {busy * 1000:.1f} ms alone, {crowded * 1000:.1f} ms in the crowd")
         waits = sorted(reply.waited for reply in replies)
         bar = 3 * one * clients / (os.cpu_count() or 1)
         statuses = dict(Counter(reply.status for reply in replies))
