@@ -16,6 +16,7 @@ from qa.doctor import Finding
 from qa.documents import show_date
 from qa.index import Backup
 from qa.passages import Hit
+from qa.relevance import ERRORS, THRESHOLD
 from qa.verify import Verdict
 
 RUNNERS_UP = 5
@@ -38,7 +39,9 @@ def console(stream: TextIO) -> Console:
 def show_answer(answer: Answer) -> None:
     """Print an answer with each quote in its passage, or a refusal with the nearest passage."""
     out = console(sys.stdout)
-    for line in [_quote(citation) for citation in answer.citations] or [Text(answer.text, "bold")]:
+    for line in [quotation(citation) for citation in answer.citations] or [
+        Text(answer.text, "bold")
+    ]:
         out.print(line, soft_wrap=not out.is_terminal)
     if answer.searched_for != answer.question:
         out.print(Text(f"Searched for: {visible(answer.searched_for)}", style="dim"))
@@ -54,7 +57,7 @@ def show_answer(answer: Answer) -> None:
         _passage(out, answer.passages[0], ())
 
 
-def _quote(citation: Citation) -> Text:
+def quotation(citation: Citation) -> Text:
     """Return a quote with its number, and the words that answer underlined."""
     before, answer, after = map(_one_line, citation.parts)
     quote = Text("“", "bold").append(before).append(answer, "underline").append(after)
@@ -135,6 +138,8 @@ def show_report(report: build.Report, *, dry_run: bool) -> None:
     counts = f"{report.unchanged} unchanged, {len(report.failed)} unreadable"
     counts += "; nothing written" if dry_run else f", {report.encoded} passages encoded"
     out.print(f"{report.summary} ({counts}; {report.seconds:.1f} s)", soft_wrap=True)
+    if not dry_run and report:
+        out.print(f"answered from confidence {THRESHOLD} on: {ERRORS}", soft_wrap=True)
 
 
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:

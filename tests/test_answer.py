@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qa.answer import EMPTY, REFUSALS, Ask, compose
 from qa.passages import Hit, Passage
+from qa.terminal import quotation
 
 ASK = Ask(question="Wie?", searched_for="Wie?", language="nl")
 
@@ -69,6 +70,9 @@ def test_words_that_answer_are_told_apart_where_that_is_sure() -> None:
     assert (citation.answer_start, citation.answer_end) == (45, 48)
     assert citation.parts == ("", "Ada", " won.")
     assert replace(citation, answer_start=None).parts == ("Ada won.", "", "")
+    shown = quotation(citation)
+    assert shown.plain == "“Ada won.” [1]"
+    assert [(span.start, span.end) for span in shown.spans if span.style == "underline"] == [(1, 4)]
 
 
 def test_marks_that_do_not_pair_up_say_nothing() -> None:

@@ -268,6 +268,17 @@ def test_every_quote_of_an_answer_is_marked_in_a_card_that_carries_its_number() 
     assert sorted(numbers) == ["1", "2"]
 
 
+def test_the_words_that_answer_are_marked_in_the_quote() -> None:
+    (citation,) = ANSWER.citations
+    for word in (citation.quote.split()[1], citation.quote.split()[-1]):
+        start = citation.start + citation.quote.rindex(word)
+        sure = replace(citation, answer_start=start, answer_end=start + len(word))
+        *_, whole = stream(1, replace(ANSWER, citations=(sure,)), DUTCH, ())
+        assert f'<mark class="qa-words">{escape(word)}</mark>' in whole.reply
+    *_, unsure = stream(1, ANSWER, DUTCH, ())
+    assert "<mark" not in unsure.reply
+
+
 def test_a_quote_belongs_to_the_passage_of_its_own_document_only() -> None:
     (passage,) = (hit.passage for hit in ANSWER.passages if "310" in hit.passage.text)
     assert ANSWER.quotes_in(passage) == ANSWER.citations

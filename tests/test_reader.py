@@ -46,7 +46,6 @@ def test_a_sentence_is_read_the_same_beside_longer_ones(reader: Reader) -> None:
         assert np.array_equal(inputs(alone)["whole"][0][[0, 3]], given[[0, 3]])
     without = reader(candidates.only(np.array([0, 2])))
     assert np.allclose(without.better, together.better[[0, 2]], atol=1e-5)
-    assert np.allclose(without.answers, together.answers[[0, 2]], atol=1e-4)
     assert [span and span.first for span in without.spans] == [
         span and span.first for span in (together.spans[0], together.spans[2])
     ]

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from qa.answer import Answer, Citation
 from qa.chat.asking import ALWAYS, Period
-from qa.chat.escaping import escape, plain
+from qa.chat.escaping import escape, marked, plain
 from qa.chat.evidence import evidence, facts, stretch, text_link
 from qa.chat.phrases import confidence_phrase, count_phrase, period_phrase
 from qa.chat.words import Words
 from qa.documents import show_date
 from qa.passages import Hit
 
+_WORDS = '<mark class="qa-words">'
+"""What the words of a quote that answer stand in."""
 _LONG_WORD = 24
 
 
@@ -106,9 +108,13 @@ def _quote(quote: Citation, words: Words) -> str:
     before, space, end = quote.quote.rpartition(" ")
     if len(end) > _LONG_WORD:
         before, space, end = quote.quote, "", ""
+    head = before + space
+    first = len(quote.parts[0])
+    last = first + len(quote.parts[1])
     return (
         '<figure class="qa-quote"><blockquote dir="auto" lang=""><p>'
-        f'{escape(before + space)}<span class="qa-end">{escape(end)}'
+        f"{marked(head, [(first, last)], _WORDS)}"
+        f'<span class="qa-end">{marked(end, [(first - len(head), last - len(head))], _WORDS)}'
         f'<button type="button" class="qa-chip" data-number="{quote.number}" '
         f'aria-label="{escape(label)}">{quote.number}</button></span></p></blockquote>'
         f"<figcaption>{facts(quote.title, show_date(quote.date, words.language))} {stale}{note}"

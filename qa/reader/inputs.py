@@ -89,6 +89,4 @@ def inputs(candidates: Candidates) -> dict[str, npt.NDArray[np.generic]]:
         "whole": whole.astype(np.float32),
         "cosines": states @ states.transpose(0, 2, 1),
         "mask": mask,
-        "scores": scores,
-        "above": above,
     }

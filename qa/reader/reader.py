@@ -30,8 +30,6 @@ class Reading:
 
     better: Floats
     """(sentences,): to be added to their scores."""
-    answers: Floats
-    """(sentences,): log-odds, not calibrated, that it answers."""
     spans: tuple[Span | None, ...]
     """The likeliest short answer in each sentence; None in one without tokens."""
 
@@ -51,11 +49,11 @@ class Reader:
 
     def __call__(self, candidates: Candidates) -> Reading:
         """Return what the sentences, one at least, say to the question."""
-        better, answers, ends = self._session.run(None, inputs(candidates))
+        better, ends = self._session.run(["better", "ends"], inputs(candidates))
         first = 1 + len(candidates.question[:MOST_QUESTION])
         lengths = (len(tokens[:MOST_SENTENCE]) for tokens in candidates.sentences)
         spans = (_span(own[first : first + n]) for own, n in zip(ends, lengths, strict=True))
-        return Reading(better=better, answers=answers, spans=tuple(spans))
+        return Reading(better=better, spans=tuple(spans))
 
 
 def _span(ends: Floats) -> Span | None:

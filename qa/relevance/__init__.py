@@ -7,7 +7,7 @@ work between languages.
 
 from qa.relevance.background import QUESTIONS, SENTENCES
 from qa.relevance.calibration import Bytes, Calibration, compress, packaged_means
-from qa.relevance.confidence import THRESHOLD
+from qa.relevance.confidence import ERRORS, THRESHOLD
 from qa.relevance.scoring import (
     Question,
     Ranking,
@@ -19,6 +19,7 @@ from qa.relevance.scoring import (
 )
 
 __all__ = [
+    "ERRORS",
     "QUESTIONS",
     "SENTENCES",
     "THRESHOLD",

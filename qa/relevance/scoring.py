@@ -9,13 +9,17 @@ import numpy.typing as npt
 from qa.reader import Candidates, Reader, Span
 from qa.relevance.background import SENTENCES
 from qa.relevance.calibration import Bytes, Calibration, Floats, unit
-from qa.relevance.confidence import Evidence, confidence
+from qa.relevance.confidence import confidence
 
 RARE = 3.0
 """Power of a question token's rareness: words that match everywhere count little."""
 
 CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
+
+WEIGHT = np.float32(0.5)
+"""How much of what the reader says of the order counts: half of it did as well as all or better on
+each collection of `python -m tests.benchmarks.refusal --chosen`."""
 
 AHEAD = 0.0001
 """How far the sentence that the reader prefers is put before the next."""
@@ -30,14 +34,10 @@ class Ranking:
 
     scores: Floats
     """One for each sentence, in the order given; a higher one answers better."""
-    evidence: Evidence
+    confidence: float
+    """Probability that the sentences that score best answer the question."""
     spans: dict[int, Span | None]
     """Short answers in sentences, by their place; of those that the reader read."""
-
-    @property
-    def confidence(self) -> float:
-        """Probability that the sentences that score best answer the question."""
-        return confidence(self.evidence)
 
 
 def passage_score(similarities: Floats, coverage: float) -> float:
@@ -120,25 +120,21 @@ def rank(
     unrelated = calibration.only(group)
     background = unrelated.vectors @ question.pooled
     background += said.weights @ best_matches(tokens, unrelated.tokens)
-    evidence = Evidence(
-        across=question.language != tuple(SENTENCES)[group],
-        scores=said.scores,
-        background=background,
-        names=_found(question, matches[:, own]),
-    )
+    across = question.language != tuple(SENTENCES)[group]
+    named = _found(question, matches[:, own])
     scores = similarities + said.weights @ matches
     spans: dict[int, Span | None] = {}
     if reader is not None and len(tokens):
         read = said.best(READ)
         reading = reader(said.only(read))
         # In two languages it made the order worse (`python -m tests.benchmarks.refusal --chosen`).
-        if not evidence.across:
-            scores[own] = reordered(said.scores, read, reading.better)
+        if not across:
+            scores[own] = reordered(said.scores, read, WEIGHT * reading.better)
         spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
-        evidence.answers = float(reading.answers[np.argmax(scores[places[read]])])
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    return Ranking(scores=scores, evidence=evidence, spans=spans)
+    sure = confidence(said.scores, background, named, across=across)
+    return Ranking(scores=scores, confidence=sure, spans=spans)
 
 
 def candidates(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from qa import encoder
 from qa.encoder.packaged import Packaged
 from qa.encoder.vectors import Vectors, unit
-from tests.benchmarks.xquad import folder
+from tests.benchmarks.labelled import folder
 
 Right = NDArray[np.bool_]
 """(questions,): what stood first was right."""
@@ -61,7 +61,7 @@ def read(code: str, articles: int | None) -> Texts:
     paragraphs: list[str] = []
     sentences: list[tuple[int, int, int]] = []
     asked: list[tuple[str, int, int, int]] = []
-    data = json.loads((folder() / f"{code}.json").read_text(encoding="utf-8"))["data"]
+    data = json.loads((folder("xquad-r") / f"{code}.json").read_text(encoding="utf-8"))["data"]
     for article, content in enumerate(data[:articles]):
         for paragraph in content["paragraphs"]:
             place, first = len(paragraphs), len(sentences)
@@ -161,7 +161,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=None, help="only the first so many")
     options = parser.parse_args()
     models = [encoder.load(str(Packaged().folder)), encoder.load()]
-    codes = sorted((path.stem for path in folder().glob("*.json")), key=lambda code: code != "en")
+    codes = sorted((path.stem for path in folder("xquad-r").glob("*.json")), key=lambda code: code != "en")
     everything = {code: read(code, options.articles) for code in codes}
     cosines: dict[str, list[Vectors]] = {"paragraphs": [], "sentences": [], "questions": []}
     right: dict[str, list[tuple[Right, Right]]] = {}

@@ -15,8 +15,9 @@ WIDTH, INNER, HEADS, LAYERS = 96, 192, 4, 2
 ALIKE = 8.0
 """Times which a cosine is taken before a head weighs it."""
 
-INPUTS = ("states", "kinds", "hints", "whole", "cosines", "mask", "scores", "above")
-OUTPUTS = ("better", "answers", "ends")
+INPUTS = ("states", "kinds", "hints", "whole", "cosines", "mask")
+OUTPUTS = ("better", "ends", "answers")
+"""The last is learned for the sake of the others: `qa.reader` does not ask for it."""
 
 
 class Layer(nn.Module):
@@ -54,7 +55,8 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         self.last = nn.LayerNorm(WIDTH)
         self.sentence, self.ends = nn.Linear(WIDTH, 2), nn.Linear(WIDTH, 2)
-        # How much late interaction counts: for the order, and three times for the answer.
+        # How much late interaction counts: for the order, and for whether a sentence answers its
+        # score, its distance to the median, and a constant.
         self.scale = nn.Parameter(torch.tensor([12.0, 4.0, 4.0, -4.0]))
         self.dropout = nn.Dropout(dropout)
         for head in (self.sentence, self.ends):
@@ -70,19 +72,15 @@ class Network(nn.Module):
         whole: Tensor,
         cosines: Tensor,
         mask: Tensor,
-        scores: Tensor,
-        above: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return (rows,), (rows,) and (rows, places, 2), in the order of `OUTPUTS`."""
+        """Return (rows,), (rows, places, 2) and (rows,), in the order of `OUTPUTS`."""
         rows = self.states(self.dropout(states)) + self.kinds(kinds) + self.hints(hints)
         rows = torch.cat([rows[:, :1] + self.whole(whole)[:, None], rows[:, 1:]], 1)
         for layer in self.layers:
             rows = layer(rows, cosines, mask)
         rows = self.last(rows)
-        better, sure = self.sentence(rows[:, 0]).unbind(-1)
-        order, height, distance, constant = self.scale.unbind()
-        answers = height * scores + distance * above + constant + sure
-        return better / order, answers, self.ends(rows)
+        better, answers = self.sentence(rows[:, 0]).unbind(-1)
+        return better / self.scale[0], self.ends(rows), answers
 
 
 def export(network: Network, example: dict[str, Tensor], path: Path) -> None:
@@ -90,7 +88,7 @@ def export(network: Network, example: dict[str, Tensor], path: Path) -> None:
     sizes = {name: {0: "rows", 1: "places"} for name in ("states", "kinds", "hints", "mask")}
     sizes["cosines"] = {0: "rows", 1: "places", 2: "places"}
     sizes["ends"] = {0: "rows", 1: "places"}
-    sizes |= {name: {0: "rows"} for name in ("whole", "scores", "above", "better", "answers")}
+    sizes |= {name: {0: "rows"} for name in ("whole", "better", "answers")}
     torch.onnx.export(
         network.eval(),
         tuple(example[name] for name in INPUTS),

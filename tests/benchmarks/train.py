@@ -44,6 +44,9 @@ class Example:
     """What the network is given, and what it should say."""
 
     given: dict[str, Tensor]
+    scores: Tensor
+    """By late interaction."""
+    middle: float
     gold: int
     """Row of the right sentence; -1 where there is none."""
     first: int
@@ -84,11 +87,13 @@ class Examples:
         golden = [place for place, (number, _) in enumerate(pool) if number == asked.gold]
         if golden and golden[0] not in chosen:
             chosen[-1] = golden[0]
-        given = inputs(whole.only(chosen))
+        read = whole.only(chosen)
+        given = inputs(read)
         gold = int(np.flatnonzero(chosen == golden[0])[0]) if golden else -1
         first = int((given["kinds"][0] < 2).sum())
         tensors = {name: torch.from_numpy(array) for name, array in given.items()}
-        return Example(tensors, gold, first, asked.span if gold >= 0 else None)
+        span = asked.span if gold >= 0 else None
+        return Example(tensors, torch.from_numpy(read.scores), whole.middle, gold, first, span)
 
     def _pool(self, text: Language, asked: Asked) -> Iterator[tuple[int, Sentence]]:
         """Yield the sentences of the question's article, or of some passages of a long one."""
@@ -106,13 +111,15 @@ class Examples:
 
 def loss(network: Network, example: Example) -> Tensor:
     """Return how wrong the network is: about the order, about answering, and about the words."""
-    better, answers, ends = network(**example.given)
+    better, ends, answers = network(**example.given)
     right = torch.zeros_like(answers)
-    order, _, _, _ = network.scale.unbind()
+    order, height, distance, constant = network.scale.unbind()
+    answers = answers + height * example.scores + constant
+    answers = answers + distance * (example.scores - example.middle)
     total = torch.zeros(())
     if example.gold >= 0:
         right[example.gold] = 1
-        ranked = order * (example.given["scores"] + better)
+        ranked = order * (example.scores + better)
         total = total + cross_entropy(ranked[None], torch.tensor([example.gold]))
     total = total + 0.3 * binary_cross_entropy_with_logits(answers, right, reduction="sum")
     length = int((example.given["mask"][example.gold] == 0).sum()) - example.first
