@@ -16,7 +16,7 @@ from qa.errors import (
     StorageError,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Version of the schema below; an index of another version is refused, never guessed at."""
 
 BUSY_SECONDS = 30.0
@@ -31,8 +31,9 @@ CREATE TABLE calibration (
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, date TEXT, source TEXT, language TEXT,
-    text TEXT NOT NULL, check_sum INTEGER NOT NULL
+    stamp TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, check_sum INTEGER NOT NULL
 );
+CREATE INDEX documents_known ON documents(path, sha256, stamp);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, sentences BLOB NOT NULL,
