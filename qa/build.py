@@ -159,7 +159,6 @@ class Builder:
         fingerprint = kept.fingerprint if kept else model.fingerprint
         entries = tuple(_entry(document, size, fingerprint) for document, size in read)
         arrays = writer.calibration() if kept else calibrate(model).arrays()
-        keep(writer)
         encoded = _encode(
             writer,
             entries,
@@ -173,6 +172,7 @@ class Builder:
             manifest=_manifest(model, fingerprint, self._texts, self._folder),
             calibration=None if kept else arrays,
         )
+        keep(writer, change)
         return replace(report, encoded=encoded, version=writer.commit(change))
 
 

@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 
-from qa.index.database import Layout
+from qa.index.layout import Layout
 from qa.index.rows import Array, Manifest, read_arrays, read_embeddings
 from qa.index.vectors import SLOTS, Floats, Ids, Vectors
 

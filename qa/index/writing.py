@@ -1,10 +1,8 @@
 """Writing an index: vectors are staged as they are made, the rest is one transaction."""
 
-import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,6 @@ from filelock import FileLock, Timeout
 from qa.errors import IndexBusyError, IndexMissingError, StorageError
 from qa.index.changing import (
     Entry,
-    bring_back,
     calibrate,
     drop_unused,
     insert,
@@ -21,13 +18,16 @@ from qa.index.changing import (
     remove,
     rewrite_words,
 )
-from qa.index.database import Database, Layout, check_format, create
+from qa.index.database import Database, check_format, create
 from qa.index.derived import bring_up, load_vectors
+from qa.index.layout import Layout
 from qa.index.rows import (
     Array,
     Embedding,
     Manifest,
+    dump_manifest,
     read_arrays,
+    read_embeddings,
     read_manifest,
 )
 from qa.index.vectors import Vectors
@@ -160,14 +160,15 @@ class Writer:
                 fresh |= insert(connection, entry)
             drop_unused(connection, loose)
             promote(connection, fresh)
+            # Read back, before anything takes the place of what was there.
+            for _ in read_embeddings(connection, fresh, change.manifest.dimension, self.layout):
+                pass
             if change.calibration is not None:
                 calibrate(connection, change.calibration)
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'version'")
-            values = asdict(change.manifest)
-            del values["version"]
-            values["fingerprint"] = change.manifest.fingerprint.hex()
             connection.execute(
-                "INSERT OR REPLACE INTO manifest VALUES ('contents', ?)", (json.dumps(values),)
+                "INSERT OR REPLACE INTO manifest VALUES ('contents', ?)",
+                (dump_manifest(change.manifest),),
             )
             ((version,),) = connection.execute("SELECT value FROM manifest WHERE key = 'version'")
         self._save_vectors(change.manifest.dimension)
@@ -179,33 +180,6 @@ class Writer:
             ((pages,),) = connection.execute("PRAGMA page_count")
             ((each,),) = connection.execute("PRAGMA page_size")
         return int(pages * each)
-
-    def copy(self, file: Path) -> None:
-        """Write the database, as it is now, into a new file."""
-        with self._database.unbound() as connection:
-            connection.execute("VACUUM INTO ?", (str(file),))
-        with file.open("rb+") as written:
-            os.fsync(written.fileno())
-
-    def bring_back(self, file: Path, *, above: int) -> None:
-        """Put the content of a copy in place, whole or not at all.
-
-        Args:
-            file: a copy made by `copy`, checked.
-            above: the new version is higher than this one, and than that of any state before.
-        """
-        with self._database.unbound() as connection:
-            connection.execute("ATTACH DATABASE ? AS kept", (str(file),))
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                bring_back(connection, above=above)
-                connection.commit()
-            finally:
-                connection.rollback()
-                connection.execute("DETACH DATABASE kept")
-        manifest = self.manifest()
-        if manifest is not None:
-            self._save_vectors(manifest.dimension)
 
     def mend(self) -> None:
         """Make again what is derived from the texts and vectors: the words, and FAISS's file."""
