@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -126,10 +127,11 @@ class Builder:
             settled: whether a file is written to its end; one that is not is left as it was.
         """
         started = time.perf_counter()
-        documents.find(self._texts)  # A missing folder is said before anything is made.
+        documents.check(self._texts)  # A missing folder is said before anything is made.
         with Writer.open(self._folder) as writer:
             manifest = writer.manifest()
-            report, files = _plan(self._texts, writer.documents(), settled)
+            known, stamps = writer.documents()
+            report, files = _plan(self._texts, known, settled, stamps, writer.stamp)
             if manifest is None or full or self._model is not None or report:
                 report = self._write(writer, report, files, full=full)
             else:
@@ -157,7 +159,6 @@ class Builder:
         fingerprint = kept.fingerprint if kept else model.fingerprint
         entries = tuple(_entry(document, size, fingerprint) for document, size in read)
         arrays = writer.calibration() if kept else calibrate(model).arrays()
-        keep(writer)
         encoded = _encode(
             writer,
             entries,
@@ -171,6 +172,7 @@ class Builder:
             manifest=_manifest(model, fingerprint, self._texts, self._folder),
             calibration=None if kept else arrays,
         )
+        keep(writer, change)
         return replace(report, encoded=encoded, version=writer.commit(change))
 
 
@@ -178,16 +180,30 @@ def _plan(
     texts: Path,
     known: Mapping[str, str],
     settled: Callable[[SourceFile], bool] = lambda _file: True,
+    stamps: Mapping[str, str] = MappingProxyType({}),
+    remember: Callable[[Mapping[str, str]], None] = lambda _stamps: None,
 ) -> tuple[Report, tuple[SourceFile, ...]]:
-    """Return what differs between the folder and what is known, and the files to read for it."""
+    """Return what differs between the folder and what is known, and the files to read for it.
+
+    A file that has the stamp it had is not read. What is known of others by now is handed over to
+    be remembered: the stamps of those that are read and hold what they held.
+    """
     files, refused = documents.find(texts)
     failed = list(refused)
     sums: dict[str, str] = {}
+    fresh: dict[str, str] = {}
     for file in filter(settled, files):
+        if file.stamp and stamps.get(file.path) == file.stamp:
+            sums[file.path] = known[file.path]
+            continue
         try:
             sums[file.path] = documents.sha256(file)
         except DocumentError as error:
             failed.append((file.path, _reason(error, file.path)))
+        else:
+            if file.stamp and sums[file.path] == known.get(file.path):
+                fresh[file.path] = file.stamp
+    remember(fresh)
     present = {file.path for file in files}
     gone = {path: total for path, total in known.items() if path not in present}
     moved = {total: path for path, total in gone.items()}

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from qa import documents
 from qa.bot import Bot
 from qa.build import Report, build, preview
+from qa.documents import SourceFile, sha256
 from qa.errors import (
     DocumentError,
     EncoderError,
@@ -90,6 +92,32 @@ def test_only_what_is_new_is_encoded(docs: Path, index: Path) -> None:
     with Bot.open(index, model=GramEncoder()) as bot:
         hit = bot.ask("Who counted the stars?").passages[0]
     assert hit.passage.document == "moved.md"
+
+
+def test_a_file_is_read_again_only_where_it_may_have_changed(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(file: SourceFile) -> str:
+        read.append(file.path)
+        return sha256(file)
+
+    monkeypatch.setattr(documents, "sha256", noted)
+    text = docs / "slow.txt"
+    text.write_text("It was so before.\n")
+    build(docs, index, model=GramEncoder())
+    time.sleep(3.1)  # Until then a file may change without its time showing it.
+    build(docs, index, model=GramEncoder())
+    read.clear()
+    build(docs, index, model=GramEncoder())
+    assert read == []
+    status = text.stat()
+    text.write_text("It is so  by now.\n")
+    os.utime(text, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert text.stat().st_size == status.st_size
+    assert build(docs, index, model=GramEncoder()).changed == ("slow.txt",)
+    assert read == ["slow.txt"]
 
 
 def test_a_preview_says_the_same_and_writes_nothing(docs: Path, index: Path) -> None:

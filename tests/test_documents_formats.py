@@ -1,6 +1,7 @@
 """Reading Markdown, web pages, PDF and Word documents, made by the tools that make them."""
 
 import io
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from pathlib import Path
 import docx
 import pytest
 from docx.document import Document as Word
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from pypdf import PdfReader, PdfWriter
@@ -67,6 +71,14 @@ code
 
 def test_markdown_that_is_plain_text_stays_it() -> None:
     assert read_bytes("a.md", TEXT.encode()).text == TEXT
+
+
+@pytest.mark.parametrize("piece", ["[a](b) *c* ", "[" * 50, "een regel\n\n"])
+def test_markdown_that_would_take_too_long_is_read_as_it_stands(piece: str) -> None:
+    started = time.thread_time()
+    text = read_bytes("a.md", (piece * (2_000_000 // len(piece))).encode()).text
+    assert text.startswith(piece.strip())
+    assert time.thread_time() - started < 5
 
 
 # Web pages
@@ -367,6 +379,22 @@ def test_tracked_changes_are_read_as_accepted() -> None:
         "</w:sdtContent>"
     )
     assert read_bytes("a.docx", data).text == "De nieuwe tekst\nhier-"
+
+
+def test_notes_stand_at_the_end() -> None:
+    def change(document: Word) -> None:
+        document.add_paragraph("De tekst.")
+        for name, kind in (("footnote", RT.FOOTNOTES), ("endnote", RT.ENDNOTES)):
+            line = f"<w:{name} w:type='separator' w:id='-1'><w:p/></w:{name}>"
+            words = f"<w:p><w:r><w:{name}Ref/></w:r><w:r><w:t>Bron: {name}.</w:t></w:r></w:p>"
+            note = f"<w:{name} w:id='1'>{words}</w:{name}>"
+            blob = f"<w:{name}s {nsdecls('w')}>{line}{note}</w:{name}s>".encode()
+            content = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{name}s+xml"
+            uri = PackURI(f"/word/{name}s.xml")
+            document.part.relate_to(Part(uri, content, blob, document.part.package), kind)
+
+    document = read_bytes("a.docx", word(change))
+    assert document.text == "De tekst.\n\nBron: footnote.\n\nBron: endnote."
 
 
 def test_tables_that_nest_deeply_are_read_in_time() -> None:

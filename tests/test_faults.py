@@ -17,7 +17,7 @@ import pytest
 from qa import doctor
 from qa.bot import Bot
 from qa.build import build, preview
-from qa.errors import IndexMissingError, QAError, StorageError
+from qa.errors import IndexMismatchError, IndexMissingError, QAError, StorageError
 from qa.index import Layout, backups, restore
 from qa.verify import read_claims, verify
 from tests.conftest import PROJECT
@@ -104,7 +104,7 @@ def test_a_clock_that_jumps_back_has_no_effect(docs: Path, index: Path) -> None:
             assert build(docs, index, model=GramEncoder()).changed == ("harbour.txt",)
             answer = bot.ask("When does the harbour open?")
             assert answer.passages[0].passage.text == f"The harbour opens at {hour}."
-    assert [one.version for one in backups(index)] == [2, 1]
+    assert [one.number for one in backups(index)] == [2, 1]
     restore(index)
     assert first(index, "When does the harbour open?") == "The harbour opens at seven."
 
@@ -210,14 +210,50 @@ def test_every_file_of_another_index_or_damaged_gives_no_wrong_answer(
         (index / name).mkdir()
         assert first(index, "When does the harbour open?") == "The harbour opens at six."
         (index / name).rmdir()
+    whole = Layout(index).database.read_bytes()
     Layout(index).database.unlink()
     Layout(index).database.mkdir()
     with pytest.raises(QAError):
         first(index, "When does the harbour open?")
     Layout(index).database.rmdir()
+    own = Layout(index).database.with_name("own")
+    own.write_bytes(whole)
     shutil.copy(Layout(other).database, Layout(index).database)
-    # Another index's database is an index; that its texts are not these is said with each hit.
+    for use in (lambda: first(index, "Harbour?"), lambda: build(docs, index, model=GramEncoder())):
+        with pytest.raises(IndexMismatchError, match="the database of another index"):
+            use()
+    assert not sound(index, docs)
+    # Whoever says that it is this index now gets its texts, and that they are not those on disk.
+    Layout(index).identity.unlink()
     with Bot.open(index, model=GramEncoder()) as bot:
         assert all(hit.stale for hit in bot.ask("When does the harbour open?").passages)
     found = {f.name: f.state for f in doctor.examine(index, docs, model=GramEncoder())}
     assert found["texts"] == "warning"
+    build(docs, index, model=GramEncoder())
+    assert first(index, "When does the harbour open?") == "The harbour opens at six."
+    own.replace(Layout(index).database)
+    with pytest.raises(IndexMismatchError, match="the database of another index"):
+        first(index, "When does the harbour open?")
+
+
+@pytest.mark.parametrize("said", [b"", b"\xff\xfe noise", b"0123", None])
+def test_an_identity_that_cannot_be_read_says_nothing_and_is_written_again(
+    docs: Path, index: Path, said: bytes | None
+) -> None:
+    identity = Layout(index).identity
+    right = identity.read_text()
+    if said is None:
+        identity.unlink()
+    else:
+        identity.write_bytes(said)
+    assert first(index, "When does the harbour open?") == "The harbour opens at six."
+    build(docs, index, model=GramEncoder())
+    assert identity.read_text() == right
+
+
+def test_a_database_that_was_deleted_is_made_again_as_another(docs: Path, index: Path) -> None:
+    before = Layout(index).identity.read_text()
+    Layout(index).database.unlink()
+    build(docs, index, model=GramEncoder())
+    assert Layout(index).identity.read_text() != before
+    assert first(index, "When does the harbour open?") == "The harbour opens at six."

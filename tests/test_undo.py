@@ -17,7 +17,7 @@ from qa import doctor
 from qa.bot import Bot
 from qa.build import build
 from qa.errors import IndexDamagedError, IndexMissingError
-from qa.index import Inspection, Layout, Writer, backups, keep, restore
+from qa.index import Change, Inspection, Layout, Writer, backups, keep, restore
 from tests.conftest import PROJECT
 from tests.fakes import GramEncoder
 from tests.test_cli import run
@@ -64,7 +64,7 @@ def found(bot: Bot) -> set[int]:
 
 def test_each_change_keeps_what_was_there_before_it(index: Path) -> None:
     there = backups(index)
-    assert [(one.number, one.version, one.documents) for one in there] == [(2, 2, 2), (1, 1, 1)]
+    assert [(one.number, one.documents) for one in there] == [(2, 2), (1, 1)]
     assert all(one.passages == 2 * one.documents and one.size for one in there)
 
 
@@ -74,12 +74,15 @@ def test_a_build_that_changes_nothing_keeps_nothing(docs: Path, index: Path) -> 
     assert len(backups(index)) == 2
 
 
-def test_no_more_than_three_are_kept(docs: Path, index: Path) -> None:
-    for number in range(4, 8):
+def test_no_more_than_five_are_kept(docs: Path, index: Path) -> None:
+    for number in range(4, 9):
         write(docs, number)
         build(docs, index, model=GramEncoder())
-    assert [one.number for one in backups(index)] == [6, 5, 4]
-    assert sorted(path.name for path in Layout(index).backups.iterdir()) == ["0004", "0005", "0006"]
+    assert [one.number for one in backups(index)] == [7, 6, 5, 4, 3]
+    names = sorted(path.name for path in Layout(index).backups.iterdir())
+    assert names == ["0003", "0004", "0005", "0006", "0007"]
+    restore(index, 3)
+    assert contents(index) == {2, 3}
 
 
 @pytest.mark.parametrize(("number", "numbers"), [(None, {1, 2}), (2, {1, 2}), (1, {1})])
@@ -93,15 +96,62 @@ def test_restoring_is_undone_by_restoring(index: Path) -> None:
     for numbers in ({1, 2}, {2, 3}, {1, 2}, {2, 3}):
         restore(index)
         assert contents(index) == numbers
-    assert len(backups(index)) == 3
+    assert len(backups(index)) == 5
 
 
 def test_the_oldest_can_be_restored_though_keeping_pushes_it_out(docs: Path, index: Path) -> None:
-    write(docs, 4)
-    build(docs, index, model=GramEncoder())
+    for number in range(4, 7):
+        write(docs, number)
+        build(docs, index, model=GramEncoder())
     assert restore(index, 1).number == 1
     assert contents(index) == {1}
-    assert [one.number for one in backups(index)] == [4, 3, 2]
+    assert [one.number for one in backups(index)] == [6, 5, 4, 3, 2]
+    restore(index)
+    assert contents(index) == {6}
+
+
+def test_a_backup_costs_what_the_change_took_away(docs: Path, index: Path) -> None:
+    write(docs, *range(100, 300))
+    build(docs, index, model=GramEncoder())
+    (docs / "more.txt").write_text("Something more.\n")
+    build(docs, index, model=GramEncoder())
+    (docs / "more.txt").write_text("Something else.\n")
+    build(docs, index, model=GramEncoder())
+    added, changed = backups(index)[1], backups(index)[0]
+    assert (added.added, added.replaced) == (("more.txt",), ())
+    assert (changed.added, changed.replaced) == ((), ("more.txt",))
+    assert added.size < 2000
+    with Inspection.open(Layout(index).backups / "0005") as inspection:
+        assert inspection.snapshot.counts() == (1, 1)
+    restore(index, 4)
+    assert contents_of_files(index) == {f"n{number}.txt" for number in range(100, 300)}
+
+
+def contents_of_files(index: Path) -> set[str]:
+    with Bot.open(index, model=GramEncoder()) as bot:
+        return {info.path for info in bot.documents()}
+
+
+def test_what_changed_unkept_cannot_be_gone_back_over(docs: Path, index: Path) -> None:
+    shutil.rmtree(Layout(index).backups / "0002")
+    assert backups(index) == ()
+    write(docs, 4)
+    build(docs, index, model=GramEncoder())
+    assert [one.number for one in backups(index)] == [3]
+
+
+def test_backups_of_an_index_that_was_deleted_are_not_those_of_the_next(
+    docs: Path, index: Path
+) -> None:
+    Layout(index).database.unlink()
+    with pytest.raises(IndexMissingError, match="qa build"):
+        restore(index)
+    for number in (7, 8, 9, 10):
+        write(docs, number)
+        build(docs, index, model=GramEncoder())
+    assert [one.number for one in backups(index)] == [3, 2, 1]
+    restore(index, 1)
+    assert contents(index) == {7}
 
 
 def test_a_build_follows_the_texts_again(docs: Path, index: Path) -> None:
@@ -150,27 +200,6 @@ def test_another_model_is_undone(docs: Path, index: Path) -> None:
     assert contents(index) == {2, 3}
 
 
-def test_altered_rows_are_undone(index: Path) -> None:
-    restore(index)
-    restore(index)
-    connection = sqlite3.connect(Layout(index).database)
-    connection.execute("UPDATE embeddings SET vectors = zeroblob(length(vectors))")
-    connection.execute("UPDATE documents SET title = 'x'")
-    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
-    connection.commit()
-    connection.close()
-    restore(index)
-    assert contents(index) == {1, 2}
-
-
-def test_an_index_that_was_deleted_comes_back(index: Path) -> None:
-    Layout(index).database.unlink()
-    restore(index)
-    assert contents(index) == {1, 2}
-    with Bot.open(index, model=GramEncoder()) as bot:
-        assert bot.status().index_version > 2
-
-
 def test_a_damaged_backup_is_refused_and_changes_nothing(index: Path) -> None:
     database = Layout(Layout(index).backups / "0002").database
     connection = sqlite3.connect(database)
@@ -181,7 +210,12 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(index: Path) -> None:
         restore(index)
     assert contents(index) == {2, 3}
     database.write_bytes(b"noise" * 1000)
-    assert [one.number for one in backups(index)] == [1]
+    with pytest.raises(IndexDamagedError, match="0002"):
+        restore(index)
+    assert contents(index) == {2, 3}
+    for about in (b"noise", b"", b"[]", b'{"identity": "other"}', b"\xff"):
+        (database.parent / "change.json").write_bytes(about)
+        assert backups(index) == ()
 
 
 @pytest.mark.parametrize("number", [0, 3, -1, 10**30])
@@ -196,15 +230,20 @@ def test_nothing_to_restore(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_large_index_is_not_kept_and_that_is_logged(
-    index: Path, caplog: pytest.LogCaptureFixture
+def test_what_is_too_large_is_not_kept_and_that_is_logged(
+    docs: Path, index: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Writer.open(index) as writer, caplog.at_level(logging.INFO, "qa.index.undo"):
-        keep(writer, limit=1000)
-        assert "no backup: the index has" in caplog.text
-        assert len(backups(index)) == 2
-        keep(writer)
-    assert len(backups(index)) == 3
+    write(docs, 5)
+    with Writer.open(index) as writer, caplog.at_level(logging.WARNING, "qa.index.undo"):
+        manifest = writer.manifest()
+        assert manifest is not None
+        change = Change(entries=(), removed=("n2.txt", "n3.txt"), manifest=manifest)
+        keep(writer, change, limit=1000)
+        assert "no backup could be made: it would take" in caplog.text
+        assert not (Layout(index).backups / "0003").exists()
+        keep(writer, change)
+        assert (Layout(index).backups / "0003").exists()
+    assert backups(index) == (), "what is older than what is not kept cannot be reached"
 
 
 def test_a_backup_that_cannot_be_made_holds_up_no_build(
@@ -222,6 +261,7 @@ def test_what_a_killed_build_left_of_a_backup_is_in_nobodys_way(docs: Path, inde
     fresh = Layout(index).backups / ".new"
     fresh.mkdir()
     (fresh / "index.sqlite").write_bytes(b"half")
+    (Layout(index).backups / "0003").mkdir()
     (Layout(index).backups / "0009").mkdir()
     assert [one.number for one in backups(index)] == [2, 1]
     write(docs, 4)

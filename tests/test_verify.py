@@ -3,6 +3,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docx.document import Document as Word
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +15,16 @@ from qa.errors import AnswerError, IndexMissingError
 from qa.verify import Claim, Verdict, read_claims, verify
 from tests.fakes import GramEncoder
 from tests.test_cli import run
+from tests.test_documents_formats import (
+    ARTICLE,
+    TEXT,
+    TITLE,
+    article,
+    encrypted,
+    page,
+    pdf,
+    word,
+)
 
 TEXTS = {
     "harbour.txt": "The harbour opens at six.\n\nThe mayor pressed the button on Monday.\n",
@@ -51,6 +64,46 @@ def test_what_was_just_answered_is_verified_in_index_and_file(index: Path, quest
     verdicts = verify(asked(index, question), index)
     assert all(verdict.verified for verdict in verdicts)
     assert all("index" in verdict.reason and "file" in verdict.reason for verdict in verdicts)
+
+
+def changed(document: Word) -> None:
+    article(document)
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Land", "Nederland"
+    words = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
+    document.element.body.insert(
+        0,
+        parse_xml(
+            f"<w:p {nsdecls('w')}>{words.format('Dit is ')}<w:del w:id='1' w:author='x'><w:r>"
+            f"<w:delText>oud </w:delText></w:r></w:del><w:ins w:id='2' w:author='x'>"
+            f"{words.format('nieuw.')}</w:ins></w:p>"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("windows.txt", ARTICLE.encode("cp1252")),
+        ("wide.txt", ARTICLE.encode("utf-16")),
+        ("'\"$(rm)` №1\n中 😀.txt", ARTICLE.encode()),
+        ("matter.md", f"---\ntitle: a\n---\n# {TITLE}\n\n{TEXT}".encode()),
+        ("page.html", page()),
+        ("columns.pdf", pdf(2)),
+        ("locked.pdf", encrypted("")),
+        ("changed.docx", word(changed)),
+    ],
+    ids=["windows-1252", "utf-16", "odd name", "markdown", "page", "columns", "locked", "word"],
+)
+def test_the_quotes_of_every_format_hold(name: str, data: bytes, tmp_path: Path) -> None:
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    (docs / name).write_bytes(data)
+    build(docs, index, model=GramEncoder())
+    claims = asked(index, "Wat zei de Oekraïense president Zelensky volgens Rutte?")
+    assert any("Zelensky" in claim.quote for claim in claims)
+    for verdict in verify(claims, index):
+        assert verdict.reason == f"it stands in the index as {name!r} and in the file {name!r}"
 
 
 CLAIM = Claim(number=1, document="a", start=0, end=1, quote="x", sha256="0")

@@ -12,7 +12,7 @@ plain, markdown, html, pdf, word   one reader each, imported when a file needs i
 
 from qa.documents.dates import show_date
 from qa.documents.document import Document
-from qa.documents.files import MAX_BYTES, SUFFIXES, SourceFile, find, sha256
+from qa.documents.files import MAX_BYTES, SUFFIXES, SourceFile, check, find, sha256
 from qa.documents.reading import read, read_bytes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "SUFFIXES",
     "Document",
     "SourceFile",
+    "check",
     "find",
     "read",
     "read_bytes",

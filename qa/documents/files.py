@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ MAX_BYTES = 64 * 1024 * 1024
 """Size of the largest file that is read. A text of 20 MB is a shelf of books; what is larger than
 three of those is a data dump under a text's name."""
 
+_SETTLED = 3_000_000_000
+"""Nanoseconds. A file that changed less than so long ago may change again without its time showing
+it: file systems count in steps, FAT's of 2 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -22,10 +27,22 @@ class SourceFile:
 
     path: str
     """Below the folder, with forward slashes."""
-    absolute: Path
+    folder: Path
     size: int
     """Bytes."""
     mtime_ns: int
+    stamp: str = ""
+    """What differs once the content does, as git has it: size, times and number of the file. Empty
+    where it changed just now, so that this cannot be said."""
+
+
+def check(folder: Path) -> None:
+    """Raise DocumentError unless there is such a folder."""
+    if not folder.is_dir():
+        raise DocumentError(
+            f"there is no folder {str(folder)!r} with texts; make it and put your texts in it, "
+            "or name another folder"
+        )
 
 
 def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], ...]]:
@@ -38,15 +55,11 @@ def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], .
     Raises:
         DocumentError: there is no such folder.
     """
-    if not folder.is_dir():
-        raise DocumentError(
-            f"there is no folder {str(folder)!r} with texts; make it and put your texts in it, "
-            "or name another folder"
-        )
+    check(folder)
     found: list[SourceFile] = []
     refused: list[tuple[str, str]] = []
     root = folder.resolve()
-    for path, outcome in _walk(root, root):
+    for path, outcome in _walk(root, ""):
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -60,45 +73,58 @@ def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], .
     return tuple(sorted(found, key=lambda file: file.path)), tuple(sorted(refused))
 
 
-def _walk(folder: Path, root: Path) -> Iterator[tuple[str, SourceFile | str]]:
-    """Yield the path of each candidate with its file, or with the reason against it."""
+def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | str]]:
+    """Yield the path of each candidate with its file, or with the reason against it.
+
+    By names rather than by `Path`s, which for 10,000 texts take ten times as long: 1.6 s.
+    """
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield folder.relative_to(root).as_posix(), f"cannot be listed: {error.strerror}"
+        yield folder.rstrip("/") or ".", f"cannot be listed: {error.strerror}"
         return
     for entry in entries:
+        path = folder + entry.name
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), root)
-        elif Path(entry.name).suffix.lower() in SUFFIXES or (entry.is_symlink() and _is_dir(entry)):
-            outcome = _examine(Path(entry.path), root)
+            yield from _walk(root, f"{path}/")
+        elif _suffix(entry.name) in SUFFIXES or _links_to_folder(entry):
+            outcome = _examine(entry, root, path)
             if outcome is not None:
-                yield Path(entry.path).relative_to(root).as_posix(), outcome
+                yield path, outcome
 
 
-def _is_dir(entry: os.DirEntry[str]) -> bool:
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :].lower()
+
+
+def _links_to_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir()
+        return entry.is_symlink() and entry.is_dir()
     except OSError:
         return False
 
 
-def _examine(path: Path, root: Path) -> SourceFile | str | None:
+def _examine(entry: os.DirEntry[str], root: Path, path: str) -> SourceFile | str | None:
     try:
-        target = path.resolve(strict=True)
-        status = target.stat()
+        if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(root):
+            return "is a link out of the folder; copy the text into it"
+        status = entry.stat()
     except (OSError, RuntimeError) as error:
         return f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    if not target.is_relative_to(root):
-        return "is a link out of the folder; copy the text into it"
     if stat.S_ISDIR(status.st_mode):
-        return None if path.is_symlink() else "is a folder"
+        return None if entry.is_symlink() else "is a folder"
     if not stat.S_ISREG(status.st_mode):
         return "is not a regular file"
-    relative = path.relative_to(root).as_posix()
-    return SourceFile(relative, path, status.st_size, status.st_mtime_ns)
+    return SourceFile(path, root, status.st_size, status.st_mtime_ns, _stamp(status))
+
+
+def _stamp(status: os.stat_result) -> str:
+    times = (status.st_mtime_ns, status.st_ctime_ns)
+    if abs(time.time_ns() - max(times)) < _SETTLED:
+        return ""
+    return ":".join(map(str, (status.st_size, *times, status.st_ino)))
 
 
 def load(file: SourceFile) -> bytes:
@@ -108,7 +134,7 @@ def load(file: SourceFile) -> bytes:
         DocumentError: it cannot be read, or is larger than `MAX_BYTES`.
     """
     try:
-        with file.absolute.open("rb") as opened:
+        with (file.folder / file.path).open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"{file.path}: cannot be read: {error.strerror}") from error

@@ -6,9 +6,16 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from qa.documents import plain
 from qa.documents.content import Content, clean
 from qa.documents.decoding import decode
 from qa.documents.metadata import front_matter
+
+MAX_BYTES = 500_000
+MAX_LINES = 50_000
+MAX_BRACKETS = 10_000
+"""Of a text whose marks are read: markdown-it takes up to 4 s for so many bytes, and for brackets a
+time that grows with their square. What has more is no article, and is read as it stands."""
 
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]{1,2000}>", re.DOTALL)
 
@@ -19,6 +26,8 @@ def extract(data: bytes) -> Content:
     Raises:
         DocumentError: it is binary, or in an encoding that cannot be told.
     """
+    if len(data) > MAX_BYTES or data.count(b"\n") > MAX_LINES or data.count(b"[") > MAX_BRACKETS:
+        return plain.extract(data)
     content = front_matter(clean(decode(data)))
     tokens = MarkdownIt("commonmark").enable("table").parse(content.text)
     title = content.title

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs and tables in order, tracked changes as if they were accepted."""
+"""Word documents: paragraphs and tables in order, then notes; tracked changes as if accepted."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -6,6 +6,9 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 import docx
+from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from qa.documents.content import Content, label, language_code
@@ -37,6 +40,8 @@ _SKIPPED = {
 }
 """What was deleted or moved away, properties, and the second copy of every text box."""
 
+_NOTES = {RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES}
+
 _TEMPLATE = "2013-12-23"
 """When the empty document that python-docx starts from was made: no date of a text."""
 
@@ -54,7 +59,7 @@ def extract(data: bytes) -> Content:
     created = properties.created.date().isoformat() if properties.created else None
     title = label(properties.title)
     return Content(
-        text="\n\n".join(block for block in _blocks(document.element.body) if block),
+        text="\n\n".join(filter(None, [*_blocks(document.element.body), *_notes(document)])),
         title=title if title and is_title(title) else None,
         made=None if created == _TEMPLATE else created,
         language=language_code(properties.language),
@@ -74,6 +79,15 @@ def _check(data: bytes) -> None:
     xml = sum(info.file_size for info in infos if info.filename.lower().endswith((".xml", ".rels")))
     if len(infos) > MAX_PARTS or xml > MAX_XML or sum(i.file_size for i in infos) > MAX_UNPACKED:
         raise DocumentError("unpacks to more than a text can be; save it as .txt")
+
+
+def _notes(document: Document) -> Iterator[str]:
+    """Yield the footnotes and endnotes, which are in parts of their own."""
+    for relation in document.part.rels.values():
+        if relation.reltype in _NOTES and not relation.is_external:
+            for note in parse_xml(relation.target_part.blob):
+                if note.get(qn("w:type")) is None:  # Else it is the line above the notes.
+                    yield from _blocks(note)
 
 
 def _blocks(parent: Element) -> Iterator[str]:

@@ -7,7 +7,7 @@ killed leaves the old index or the new one.
 
 from qa.index.changing import Entry
 from qa.index.checking import Inspection
-from qa.index.database import Layout
+from qa.index.layout import Layout
 from qa.index.opening import Index
 from qa.index.rows import DocumentInfo, Embedding, Manifest, content
 from qa.index.snapshot import Snapshot

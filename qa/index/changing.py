@@ -135,39 +135,3 @@ def rewrite_words(connection: Connection) -> None:
         connection.execute(
             "INSERT INTO words (rowid, grams) VALUES (?, ?)", (key, encode_grams(found))
         )
-
-
-BRING_BACK = """
-DELETE FROM documents;
-DELETE FROM embeddings WHERE staged = 1 OR NOT EXISTS (
-    SELECT 1 FROM kept.embeddings AS old WHERE old.staged = 0 AND old.hash = embeddings.hash
-    AND old.vectors = embeddings.vectors AND old.tokens = embeddings.tokens
-    AND old.offsets = embeddings.offsets AND old.check_sum = embeddings.check_sum
-);
-INSERT INTO embeddings
-    (hash, staged, vector_count, gram_count, vectors, tokens, offsets, check_sum)
-    SELECT hash, 0, vector_count, gram_count, vectors, tokens, offsets, check_sum
-    FROM kept.embeddings AS old WHERE old.staged = 0
-    AND NOT EXISTS (SELECT 1 FROM main.embeddings AS new WHERE new.hash = old.hash);
-INSERT INTO documents SELECT * FROM kept.documents;
-INSERT INTO passages (document, start, end, heading, sentences, embedding, check_sum)
-    SELECT document, start, end, heading, sentences, new.id, passage.check_sum
-    FROM kept.passages AS passage
-    JOIN kept.embeddings AS old ON old.id = passage.embedding
-    JOIN main.embeddings AS new ON new.hash = old.hash;
-DELETE FROM calibration;
-INSERT INTO calibration SELECT * FROM kept.calibration;
-INSERT OR REPLACE INTO manifest SELECT * FROM kept.manifest WHERE key = 'contents'
-"""
-"""What comes back gets new numbers unless it is there, byte for byte: no reader may ever take the
-vectors that it has under a number for others."""
-
-
-def bring_back(connection: Connection, *, above: int) -> None:
-    """Make the database hold what the attached database `kept` holds."""
-    for statement in BRING_BACK.strip().split(";\n"):
-        connection.execute(statement)
-    rewrite_words(connection)
-    connection.execute(
-        "UPDATE manifest SET value = max(value, ?) + 1 WHERE key = 'version'", (above,)
-    )

@@ -10,8 +10,9 @@ import numpy as np
 
 from qa.errors import IndexMissingError
 from qa.index.changing import searched_texts
-from qa.index.database import Database, Layout, check_format, damaged
+from qa.index.database import Database, check_format, damaged
 from qa.index.derived import Derived
+from qa.index.layout import Layout
 from qa.index.rows import (
     Embedding,
     Manifest,

@@ -5,8 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from qa.errors import (
     IndexBusyError,
@@ -15,8 +15,9 @@ from qa.errors import (
     IndexMissingError,
     StorageError,
 )
+from qa.index.layout import Layout, identify, read_identity, stated_identity
 
-FORMAT = 1
+FORMAT = 2
 """Version of the schema below; an index of another version is refused, never guessed at."""
 
 BUSY_SECONDS = 30.0
@@ -31,8 +32,9 @@ CREATE TABLE calibration (
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, date TEXT, source TEXT, language TEXT,
-    text TEXT NOT NULL, check_sum INTEGER NOT NULL
+    stamp TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, check_sum INTEGER NOT NULL
 );
+CREATE INDEX documents_known ON documents(path, sha256, stamp);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, sentences BLOB NOT NULL,
@@ -50,42 +52,6 @@ CREATE INDEX embeddings_in_use ON embeddings(staged, id, vector_count, gram_coun
 CREATE VIRTUAL TABLE words USING fts5(grams, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The files of an index folder.
-
-    ```
-    index/
-    ├── index.sqlite     the truth (SQLite adds -wal and -shm beside it while it is in use)
-    ├── vectors.faiss    derived: which vectors are near
-    ├── backups/         what it held before its last changes
-    └── build.lock       held while one process builds
-    ```
-    """
-
-    folder: Path
-
-    @property
-    def database(self) -> Path:
-        """The database file."""
-        return self.folder / "index.sqlite"
-
-    @property
-    def vectors(self) -> Path:
-        """The saved FAISS index."""
-        return self.folder / "vectors.faiss"
-
-    @property
-    def backups(self) -> Path:
-        """The folder of what the index held before."""
-        return self.folder / "backups"
-
-    @property
-    def lock(self) -> Path:
-        """The file that a building process locks."""
-        return self.folder / "build.lock"
 
 
 class Database:
@@ -135,12 +101,6 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
-
-    @contextmanager
-    def unbound(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection outside of any transaction, for what SQLite does only there."""
-        with self._connection() as connection:
-            yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -195,15 +155,20 @@ def create(layout: Layout) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
             if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                layout.identity.unlink(missing_ok=True)
                 for statement in SCHEMA.strip().split(";\n"):
                     connection.execute(statement)
                 connection.execute("INSERT INTO manifest VALUES ('format', ?)", (FORMAT,))
                 connection.execute("INSERT INTO manifest VALUES ('version', 0)")
+                connection.execute("INSERT INTO manifest VALUES ('identity', ?)", (uuid4().hex,))
             connection.commit()
+            identify(connection, layout)
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
         raise _translate(error, layout) from error
+    except OSError as error:
+        raise StorageError(f"cannot write in {str(layout.folder)!r}: {error.strerror}") from error
 
 
 def check_format(connection: sqlite3.Connection, layout: Layout) -> None:
@@ -226,6 +191,12 @@ def check_format(connection: sqlite3.Connection, layout: Layout) -> None:
         raise IndexMismatchError(
             f"the index in {str(layout.folder)!r} has format {found!r}, this version reads "
             f"{FORMAT!r}; delete that folder and run: qa build"
+        )
+    if stated_identity(layout) not in {None, read_identity(connection)}:
+        raise IndexMismatchError(
+            f"{str(layout.database)!r} is the database of another index; to take it for this one "
+            f"delete {str(layout.identity)!r}, to make this one again delete the database and run: "
+            "qa build"
         )
 
 

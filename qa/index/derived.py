@@ -2,11 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Sequence
 
 import numpy as np
 
-from qa.index.database import Layout
+from qa.index.layout import Layout
 from qa.index.rows import Array, Manifest, read_arrays, read_embeddings
 from qa.index.vectors import SLOTS, Floats, Ids, Vectors
 
@@ -49,13 +48,12 @@ class Derived:
         vectors = self._vectors
         if vectors is None or vectors.dimension != manifest.dimension:
             vectors = load_vectors(connection, self.layout, manifest.dimension)
-        rows = connection.execute(
-            "SELECT id, vector_count, gram_count FROM embeddings WHERE staged = 0"
-        ).fetchall()
-        bring_up(vectors, connection, [(row[0], row[1]) for row in rows], self.layout)
+        bring_up(vectors, connection, self.layout)
         self._vectors, self._version = vectors, manifest.version
-        self._passages = len(rows)
-        self._average_length = sum(row[2] for row in rows) / max(len(rows), 1)
+        self._passages, grams = connection.execute(
+            "SELECT count(*), total(gram_count) FROM embeddings WHERE staged = 0"
+        ).fetchone()
+        self._average_length = grams / max(self._passages, 1)
         return vectors
 
     def calibration(self, connection: sqlite3.Connection, manifest: Manifest) -> dict[str, Array]:
@@ -82,23 +80,16 @@ def load_vectors(connection: sqlite3.Connection, layout: Layout, dimension: int)
     return saved or Vectors(dimension)
 
 
-def bring_up(
-    vectors: Vectors,
-    connection: sqlite3.Connection,
-    rows: Sequence[tuple[int, int]],
-    layout: Layout,
-) -> int:
-    """Make FAISS hold exactly the given embeddings; return how many rows had to change."""
-    keys = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    starts = np.repeat(keys[:, 0] * SLOTS, keys[:, 1])
-    firsts = np.repeat(np.cumsum(keys[:, 1]) - keys[:, 1], keys[:, 1])
-    wanted = starts + np.arange(len(starts)) - firsts
-    held = vectors.ids()
-    gone = np.setdiff1d(held, wanted)
-    new = np.unique(np.setdiff1d(wanted, held) // SLOTS).tolist()
+def bring_up(vectors: Vectors, connection: sqlite3.Connection, layout: Layout) -> None:
+    """Make FAISS hold exactly the embeddings in use; only the difference is loaded."""
+    rows = connection.execute("SELECT id FROM embeddings WHERE staged = 0")
+    wanted = np.fromiter((key for (key,) in rows), dtype=np.int64)
+    held = vectors.keys()
+    # That both are without repetitions makes it ten times as fast as numpy is by itself.
+    gone = np.setdiff1d(held, wanted, assume_unique=True)
+    new = np.setdiff1d(wanted, held, assume_unique=True).tolist()
     loaded = {
         key: embedding.vectors
         for key, embedding in read_embeddings(connection, new, vectors.dimension, layout)
     }
     vectors.update(gone=gone, new=loaded)
-    return len(gone) + sum(map(len, loaded.values()))

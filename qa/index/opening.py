@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from qa.errors import IndexMissingError
-from qa.index.database import Database, Layout, check_format
+from qa.index.database import Database, check_format
 from qa.index.derived import Derived
+from qa.index.layout import Layout, read_identity
 from qa.index.rows import Manifest, read_manifest
 from qa.index.snapshot import Snapshot
 
@@ -61,6 +62,11 @@ class Index:
                 f"the index in {str(self.layout.folder)!r} was never finished; run: qa build"
             )
         return manifest
+
+    def identity(self) -> str:
+        """Return what tells this index from every other one."""
+        with self._database.reading() as connection:
+            return read_identity(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

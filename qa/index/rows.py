@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.index.database import Layout, damaged
+from qa.index.database import damaged
+from qa.index.layout import Layout
 from qa.index.vectors import Floats, checksum
 from qa.passages import Passage
 
@@ -77,8 +78,20 @@ def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
     row = connection.execute("SELECT value FROM manifest WHERE key = 'contents'").fetchone()
     if row is None:
         return None
-    values = json.loads(row[0])
     (version,) = connection.execute("SELECT value FROM manifest WHERE key = 'version'").fetchone()
+    return parse_manifest(row[0], version)
+
+
+def dump_manifest(manifest: Manifest) -> str:
+    """Return a manifest as it is kept: JSON of everything but the version."""
+    values = asdict(manifest) | {"fingerprint": manifest.fingerprint.hex()}
+    del values["version"]
+    return json.dumps(values)
+
+
+def parse_manifest(text: str, version: int) -> Manifest:
+    """Return the manifest that was kept as `text`."""
+    values = json.loads(text)
     return Manifest(
         **values | {"version": version, "fingerprint": bytes.fromhex(values["fingerprint"])}
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from qa.documents import Document
 from qa.errors import DocumentError
+from qa.index.changing import Entry
 from qa.index.database import damaged
 from qa.index.derived import Derived
 from qa.index.rows import (
@@ -138,19 +139,8 @@ class Snapshot:
         documents: list[tuple[str, ...]],
         score: float,
     ) -> Hit:
-        _, start, end, heading, sentences, check_sum = row
         path, sha256, title, date, source, text = documents[0]
-        if passage_checksum(path, start, end, heading, sentences) != check_sum:
-            raise damaged(self._derived.layout, f"a passage of {path!r} was altered")
-        spans = np.frombuffer(sentences, dtype=np.int32).reshape(-1, 2).tolist()
-        passage = Passage(
-            document=path,
-            start=start,
-            end=end,
-            text=text[start:end],
-            heading=heading,
-            sentences=tuple((a, b) for a, b in spans),
-        )
+        passage = self._passage(path, text, row[1:])
         others = dict.fromkeys(other[0] for other in documents if other[0] != path)
         return Hit(
             passage=passage,
@@ -162,6 +152,20 @@ class Snapshot:
             also_in=tuple(others),
         )
 
+    def _passage(self, path: str, text: str, row: tuple[int, int, str, bytes, int]) -> Passage:
+        start, end, heading, sentences, check_sum = row
+        if passage_checksum(path, start, end, heading, sentences) != check_sum:
+            raise damaged(self._derived.layout, f"a passage of {path!r} was altered")
+        spans = np.frombuffer(sentences, dtype=np.int32).reshape(-1, 2).tolist()
+        return Passage(
+            document=path,
+            start=start,
+            end=end,
+            text=text[start:end],
+            heading=heading,
+            sentences=tuple((a, b) for a, b in spans),
+        )
+
     def _document(self, key: int) -> tuple[str, ...]:
         row = self._connection.execute(
             "SELECT path, sha256, title, date, source, text, check_sum FROM documents WHERE id = ?",
@@ -170,6 +174,24 @@ class Snapshot:
         if row is None or document_checksum(*row[:6]) != row[6]:
             raise damaged(self._derived.layout, f"document {key} was altered or is gone")
         return tuple(row[:6])
+
+    def entry(self, path: str) -> tuple[Entry, dict[bytes, int]]:
+        """Return a document as it was written, and the embedding of each hash.
+
+        Raises:
+            DocumentError: there is none under that path.
+        """
+        document = self.document(path)
+        rows = self._connection.execute(
+            "SELECT size, hash, embedding, start, end, heading, sentences, passages.check_sum "
+            "FROM documents JOIN passages ON document = documents.id "
+            "JOIN embeddings ON embeddings.id = embedding WHERE path = ? ORDER BY passages.id",
+            (path,),
+        ).fetchall()
+        passages = tuple((self._passage(path, document.text, row[3:]), row[1]) for row in rows)
+        size = rows[0][0] if rows else 0
+        entry = Entry(document=document, size=size, passages=passages)
+        return entry, {row[1]: row[2] for row in rows}
 
     def document(self, path: str) -> Document:
         """Return a whole document as it was indexed.

@@ -2,27 +2,38 @@
 
 ```
 index/backups/
-├── 0007/index.sqlite   the whole index before a change, itself an index folder
-└── .new/               being written
+├── 0007/                 what the change from version 7 to 8 took away
+│   ├── change.json       which texts it touched, and what the index said of itself
+│   └── index.sqlite      those that it replaced or removed: itself an index
+└── .new/                 being written
 ```
+
+A change costs what it changes, so does its backup, and to go back is to undo one change after the
+other, from the last one on.
 """
 
+import json
 import logging
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.errors import IndexDamagedError, IndexMissingError, QAError, StorageError
+from qa.errors import IndexMissingError, QAError
+from qa.index.changing import Entry
 from qa.index.checking import Inspection
-from qa.index.database import Layout
-from qa.index.writing import Writer
+from qa.index.layout import Layout
+from qa.index.opening import Index
+from qa.index.rows import Array, Manifest, dump_manifest, parse_manifest
+from qa.index.snapshot import Snapshot
+from qa.index.writing import Change, Writer
 
-KEPT = 3
+KEPT = 5
 """Backups; the oldest go."""
 
-LIMIT = 64 * 1024 * 1024
-"""Bytes of the largest database that is kept. Copying so many takes 0.4 s; with more, a build would
-cost what is there rather than what is new."""
+LIMIT = 4 * 1024**3
+"""Bytes that all of them may take; `qa build --full` of 50,000 passages replaces 2.8 GB."""
 
 _logger = logging.getLogger(__name__)
 
@@ -32,117 +43,205 @@ class Backup:
     """A state of the index that can be restored."""
 
     number: int
-    version: int
-    indexed_at: str
+    """The version that it had."""
+    manifest: Manifest
     documents: int
     passages: int
     size: int
-    """Bytes."""
+    """Bytes that are kept for it."""
+    replaced: tuple[str, ...]
+    """Texts that the change after it replaced or removed."""
+    added: tuple[str, ...]
+    """Texts that the change after it added."""
+    calibrated: bool
+    """Whether that change was of the model too."""
+
+    @property
+    def indexed_at(self) -> str:
+        """When that state was made."""
+        return self.manifest.indexed_at
 
 
-def keep(writer: Writer, *, limit: int = LIMIT) -> None:
-    """Keep what the index holds now, unless that is kept already, or is too large."""
-    if _copy(writer, limit):
-        _prune(writer.layout)
+def keep(writer: Writer, change: Change, *, limit: int = LIMIT) -> None:
+    """Keep what a change will take away. Who has no room for that may have it for a text."""
+    manifest = writer.manifest()
+    if manifest is None:
+        return
+    layout = writer.layout
+    fresh = layout.backups / ".new"
+    try:
+        _drop(fresh)
+        fresh.mkdir(parents=True)
+        _write(writer, manifest, change, fresh, limit)
+        place = _folder(layout, manifest.version)
+        _drop(place)
+        fresh.rename(place)
+    except (OSError, QAError) as error:
+        _drop(fresh)
+        _logger.warning("no backup could be made: %s", error)
+    _prune(layout, manifest.version, limit)
 
 
 def backups(folder: Path) -> tuple[Backup, ...]:
-    """Return what can be restored, the newest first; what cannot be read is left out and logged."""
-    found = []
-    for number in _numbers(Layout(folder)):
-        layout = _layout(folder, number)
-        try:
-            with Inspection.open(layout.folder) as inspection:
-                documents, passages = inspection.snapshot.counts()
-                found.append(
-                    Backup(
-                        number=number,
-                        version=inspection.manifest.version,
-                        indexed_at=inspection.manifest.indexed_at,
-                        documents=documents,
-                        passages=passages,
-                        size=layout.database.stat().st_size,
-                    )
-                )
-        except QAError as error:
-            _logger.warning("backup %s cannot be restored: %s", number, error)
-    return tuple(reversed(found))
+    """Return what can be restored, the newest first.
+
+    What is older than one that cannot be read is left out, as it can no longer be reached.
+    """
+    try:
+        with closing(Index.open(folder)) as index:
+            return tuple(_backups(Layout(folder), index.identity(), index.manifest().version))
+    except IndexMissingError:
+        return ()
 
 
 def restore(folder: Path, number: int | None = None) -> Backup:
-    """Make the index hold what a backup holds, by default the newest; return that backup.
+    """Make the index hold what it held before, by default before its last change.
 
-    What it held before is kept, so that restoring can itself be undone. It is one transaction: a
-    bot that is running sees the old content or the new, under a version higher than any before.
+    That is a change like any other: one transaction, a version higher than any before, and what it
+    takes away is kept, so that restoring can itself be undone.
 
     Raises:
         IndexMissingError: there is no such backup.
         IndexDamagedError: the backup does not hold what was written; the index stays as it was.
         IndexBusyError, StorageError: see `Writer.open`.
     """
-    there = backups(folder)
-    chosen = next((one for one in there if number in {None, one.number}), None)
-    if chosen is None:
-        which = "no backup" if number is None else f"no backup {number}"
-        raise IndexMissingError(f"{which} in {str(folder)!r}; to see what is there: qa index list")
-    source = _layout(folder, chosen.number)
+    if not Index.exists(folder):
+        raise IndexMissingError(f"no backup in {str(folder)!r}, nor an index; make one: qa build")
     with Writer.open(folder) as writer:
-        with Inspection.open(source.folder) as inspection:
-            inspection.check_pages()
-            inspection.check_rows()
-        try:
-            _copy(writer, LIMIT)
-        except IndexDamagedError as error:
-            # That is what is being undone.
-            _logger.warning("what is replaced is not kept: %s", error)
-        writer.bring_back(source.database, above=max(one.version for one in there))
-        _prune(writer.layout)
+        there = backups(folder)
+        chosen = next((one for one in there if number in {None, one.number}), None)
+        if chosen is None:
+            which = "no backup" if number is None else f"no backup {number}"
+            raise IndexMissingError(
+                f"{which} in {str(folder)!r}; to see what is there: qa index list"
+            )
+        change = _undoing(writer, [one for one in there if one.number >= chosen.number])
+        keep(writer, change)
+        writer.commit(change)
     return chosen
 
 
-def _copy(writer: Writer, limit: int) -> bool:
-    """Return whether a backup was made."""
-    manifest = writer.manifest()
-    if manifest is None:
-        return False
-    layout = writer.layout
-    size = writer.size()
-    if size > limit:
-        _logger.info("no backup: the index has %s bytes, more than %s", size, limit)
-        return False
-    newest = next(iter(backups(layout.folder)), None)
-    if newest and (newest.version, newest.indexed_at) == (manifest.version, manifest.indexed_at):
-        return False
-    fresh = Layout(layout.backups / ".new")
+def _undoing(writer: Writer, chain: Iterable[Backup]) -> Change:
+    """Return the change that undoes those of the backups, given the newest first."""
+    where: dict[str, int] = {}
+    """The backup that holds each text as it was; 0 where there was none."""
+    arrays: Mapping[str, Array] | None = None
+    chain = list(chain)
+    for backup in chain:
+        where |= dict.fromkeys(backup.replaced, backup.number) | dict.fromkeys(backup.added, 0)
+    entries: list[Entry] = []
+    for backup in chain:
+        wanted = [path for path, number in where.items() if number == backup.number]
+        if not wanted and not backup.calibrated:
+            continue
+        with Inspection.open(_folder(writer.layout, backup.number)) as inspection:
+            inspection.check_pages()
+            entries += _carry(inspection.snapshot, writer, wanted)
+            if backup.calibrated:
+                arrays = inspection.snapshot.calibration()
+    return Change(
+        entries=tuple(entries),
+        removed=tuple(path for path, number in where.items() if not number),
+        manifest=chain[-1].manifest,
+        calibration=arrays,
+    )
+
+
+def _carry(source: Snapshot, target: Writer, paths: Iterable[str]) -> Iterator[Entry]:
+    """Yield texts of one index to write into another, where their vectors are staged already."""
+    for path in paths:
+        entry, keys = source.entry(path)
+        missing = target.missing(keys, full=False)
+        found = source.embeddings([keys[key] for key in missing])
+        target.stage([(key, found[keys[key]]) for key in missing])
+        yield entry
+
+
+def _write(writer: Writer, manifest: Manifest, change: Change, folder: Path, limit: int) -> None:
+    """Write what a change will take away into an empty folder."""
+    known, _ = writer.documents()
+    paths = [*(entry.document.path for entry in change.entries), *change.removed]
+    replaced = [path for path in dict.fromkeys(paths) if path in known]
+    size = writer.size() * len(replaced) // max(len(known), 1)
+    free = shutil.disk_usage(folder).free
+    if size > min(limit, free // 2):
+        raise OSError(f"it would take {size // 2**20} MB; {free // 2**20} MB are free")
+    with closing(Index.open(writer.layout.folder)) as index, index.snapshot() as snapshot:
+        identity = index.identity()
+        counts = snapshot.counts()
+        if replaced or change.calibration is not None:
+            with Writer.open(folder) as target:
+                kept = Change(
+                    entries=tuple(_carry(snapshot, target, replaced)),
+                    removed=(),
+                    manifest=manifest,
+                    calibration=snapshot.calibration() if change.calibration is not None else None,
+                )
+                target.commit(kept)
+    about = {
+        "identity": identity,
+        "manifest": dump_manifest(manifest),
+        "counts": counts,
+        "replaced": replaced,
+        "added": [path for path in paths if path not in known],
+        "calibrated": change.calibration is not None,
+    }
+    (folder / "change.json").write_text(json.dumps(about))
+
+
+def _backups(layout: Layout, identity: str, version: int) -> Iterator[Backup]:
+    """Yield the backups from the one before `version` on, as far as they follow each other."""
+    while _folder(layout, version - 1).is_dir():
+        version -= 1
+        backup = _read(_folder(layout, version), identity, version)
+        if backup is None:
+            return
+        yield backup
+
+
+def _read(folder: Path, identity: str, version: int) -> Backup | None:
     try:
-        shutil.rmtree(fresh.folder, ignore_errors=True)
-        fresh.folder.mkdir(parents=True)
-        writer.copy(fresh.database)
-        number = max(_numbers(layout), default=0) + 1
-        fresh.folder.rename(_layout(layout.folder, number).folder)
-    except (OSError, StorageError) as error:
-        # Whoever has no room for a backup may have it for a text.
-        shutil.rmtree(fresh.folder, ignore_errors=True)
-        _logger.warning("no backup could be made: %s", error)
-        return False
-    return True
+        about = json.loads((folder / "change.json").read_text())
+        if about["identity"] != identity:
+            return None
+        return Backup(
+            number=version,
+            manifest=parse_manifest(about["manifest"], version),
+            documents=about["counts"][0],
+            passages=about["counts"][1],
+            size=_size(folder),
+            replaced=tuple(about["replaced"]),
+            added=tuple(about["added"]),
+            calibrated=about["calibrated"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        _logger.warning("backup %s cannot be restored: %s", version, error)
+        return None
 
 
-def _prune(layout: Layout) -> None:
-    for number in _numbers(layout)[:-KEPT]:
-        shutil.rmtree(_layout(layout.folder, number).folder, ignore_errors=True)
+def _prune(layout: Layout, version: int, limit: int) -> None:
+    """Delete what is older than the last `KEPT` or too much, and what an index before this left."""
+    total = 0
+    for number in sorted(_numbers(layout), reverse=True):
+        folder = _folder(layout, number)
+        total += _size(folder) if number <= version else 0
+        if not version - KEPT < number <= version or total > limit:
+            _drop(folder)
 
 
-def _layout(folder: Path, number: int) -> Layout:
-    return Layout(Layout(folder).backups / f"{number:04}")
+def _drop(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def _folder(layout: Layout, number: int) -> Path:
+    return layout.backups / f"{number:04}"
 
 
 def _numbers(layout: Layout) -> list[int]:
-    """Return the numbers of the backups, the oldest first."""
     if not layout.backups.is_dir():
         return []
-    return sorted(
-        int(entry.name)
-        for entry in layout.backups.iterdir()
-        if entry.name.isdecimal() and Layout(entry).database.is_file()
-    )
+    return [int(entry.name) for entry in layout.backups.iterdir() if entry.name.isdecimal()]

@@ -161,7 +161,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=None, help="only the first so many")
     options = parser.parse_args()
     models = [encoder.load(str(Packaged().folder)), encoder.load()]
-    codes = sorted((path.stem for path in folder("xquad-r").glob("*.json")), key=lambda code: code != "en")
+    codes = sorted(
+        (path.stem for path in folder("xquad-r").glob("*.json")), key=lambda code: code != "en"
+    )
     everything = {code: read(code, options.articles) for code in codes}
     cosines: dict[str, list[Vectors]] = {"paragraphs": [], "sentences": [], "questions": []}
     right: dict[str, list[tuple[Right, Right]]] = {}

@@ -151,8 +151,13 @@ def damage(place: Path) -> Counter[str]:
     docs, index, copy = place / "docs", place / "index", place / "copy"
     right = texts(index)
     other = place / "other"
-    write(place / "others", 500)
-    build(place / "others", other, model=GramEncoder())
+    for state in (500, 510, 520):
+        write(place / "others", state)
+        build(place / "others", other, model=GramEncoder())
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(index, copy)
+    restore(copy, 1)
+    first = texts(copy)
     counts: Counter[str] = Counter()
     for file in sorted(path for path in index.rglob("*") if path.is_file()):
         name = file.relative_to(index)
@@ -163,24 +168,33 @@ def damage(place: Path) -> Counter[str]:
             "half": whole[:middle],
             "empty": b"",
             "noise": whole[:middle] + noise + whole[middle + len(noise) :],
-            "another's": (other / file.name).read_bytes(),
+            "another's": (other / name).read_bytes(),
         }
         for way, data in ways.items():
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(index, copy)
             (copy / name).write_bytes(data)
-            counts[f"{name} {way}: {_outcome(copy, docs, right, other)}"] += 1
+            counts[f"{name} {way}: {_outcome(copy, docs, right)}"] += 1
+            if "backups" in name.parts:
+                counts[f"{name} {way}, restored: {_restored(copy, right, first)}"] += 1
     return counts
 
 
-def _outcome(copy: Path, docs: Path, right: dict[str, str], other: Path) -> str:
+def _restored(copy: Path, right: dict[str, str], first: dict[str, str]) -> str:
+    """Return what comes of going back over a backup that is damaged."""
+    try:
+        restore(copy, 1)
+    except QAError as error:
+        return type(error).__name__ if texts(copy) == right and answers(copy) else "WRONG"
+    return "as it was" if texts(copy) == first and answers(copy) else "WRONG"
+
+
+def _outcome(copy: Path, docs: Path, right: dict[str, str]) -> str:
     try:
         held = texts(copy)
         fine = answers(copy)
     except QAError as error:
         return f"{type(error).__name__}"
-    if held == texts(other):
-        return "holds the other index, as it says"
     if held == right and fine:
         return "right answers"
     return "noticed by doctor" if not sound(copy, docs) else "WRONG"
