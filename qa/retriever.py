@@ -19,8 +19,9 @@ SHORTLIST = 12
 """Passages whose tokens are compared one by one: this bounds the cost of a question."""
 SHOWN = 6
 """Passages returned."""
-SURE = 0.5
-"""Likelihood from which words in a sentence are marked as the short answer."""
+SURE = 0.25
+"""Likelihood from which words in a sentence are marked as the short answer; how often, and how far
+they are the labelled ones: `python -m tests.benchmarks.refusal`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,11 +111,12 @@ class SentenceTransformerEncoder:
             yield _Part(number, text, 0, 0, len(text))
             return
         offsets = self._tokenized(text, special=False).offsets
-        used = len(self._tokenized(prompt, special=True).offsets) + _SPARE
+        used = len(self._tokenized(prompt, special=True).offsets)
         room = max((self._model.max_seq_length or _ROOM) - used, 1)
         if len(offsets) <= room:
             yield _Part(number, text, 0, 0, len(text))
             return
+        room = max(room - _SPARE, 1)
         edges = [start for start, _ in offsets] + [len(text)]
         for window in windows(len(offsets), room):
             start, end = edges[window.start], offsets[window.end - 1][1]

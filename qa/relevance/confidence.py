@@ -11,8 +11,8 @@ THRESHOLD = 0.17
 article's "what did Rutte advise?" is answered in four languages; what it costs: `ERRORS`."""
 
 ERRORS = (
-    "of questions whose answer is found {} % are refused, {} % where question and text are in "
-    "two languages; of questions that a text only comes near {} % are answered, {} % in two"
+    "of questions whose answer is found 5 % are refused, as many where question and text are in "
+    "two languages; of questions that a text only comes near 22 % are answered, 41 % in two"
 )
 """What the threshold stands for, measured on XQuAD-R's articles 24 to 31, on which nothing was
 fitted (`python -m tests.benchmarks.refusal`)."""

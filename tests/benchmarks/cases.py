@@ -51,23 +51,27 @@ class Asking:
         self._reader = reader
 
     def parallel(
-        self, part: Sequence[int], codes: Sequence[str], step: int, others: Sequence[int] = ()
+        self,
+        part: Sequence[int],
+        pairs: Sequence[tuple[str, str]],
+        step: int,
+        others: Sequence[int] = (),
     ) -> Iterator[Case]:
-        """Yield XQuAD-R's questions in every language asked of texts in every language.
+        """Yield XQuAD-R's questions in one language asked of texts in another, or in the same.
 
         Nothing is asked about the `others`: they are more articles to look through.
         """
         articles = [*part, *others]
-        texts = {code: xquad.load(code, articles, self._calibration) for code in codes}
-        for here in codes:
-            for there in codes:
-                kind = "same" if here == there else "across"
-                # The same questions stand in every language, in the same order.
-                pairs = zip(texts[here].asked, texts[there].asked, strict=True)
-                asks = [pair for pair in pairs if pair[1].article in part]
-                for mine, theirs in asks[::step]:
-                    asked = replace(theirs, question=mine.question)
-                    yield from self._cases(kind, asked, texts[there], many=True)
+        codes = {code for pair in pairs for code in pair}
+        texts = {code: xquad.load(code, articles, self._calibration) for code in sorted(codes)}
+        for here, there in pairs:
+            kind = "same" if here == there else "across"
+            # The same questions stand in every language, in the same order.
+            both = zip(texts[here].asked, texts[there].asked, strict=True)
+            asks = [(mine, theirs) for mine, theirs in both if theirs.article in part]
+            for mine, theirs in asks[::step]:
+                asked = replace(theirs, question=mine.question)
+                yield from self._cases(kind, asked, texts[there], many=True)
 
     def single(self, part: str, step: int) -> Iterator[Case]:
         """Yield the questions of the collections that have one language."""
