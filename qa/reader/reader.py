@@ -40,6 +40,8 @@ class Reader:
     def __init__(self) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # the work is less than waking a thread
+        # Optimising so small a network takes longer than it saves a question.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             files(__package__).joinpath("reader.onnx").read_bytes(),
