@@ -1,7 +1,6 @@
 """The terminal: arguments, streams and exit codes. Each command imports what it needs."""
 
 import json
-import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -294,9 +293,6 @@ def verify(
 
 def main() -> None:
     """Run the command line; an error that is the user's to mend is one line on stderr, exit 1."""
-    # Before numpy is imported: a question's products are small, and threads for one take processor
-    # time from all others (`python -m tests.benchmarks.load`, with the variable at 1 and at 2).
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except QAError as error:

@@ -55,7 +55,6 @@ def running() -> Iterator[tuple[int, int]]:
             [sys.executable, "-c", _PROGRAM, str(DOCS), index],
             stderr=subprocess.PIPE,
             text=True,
-            env={"OPENBLAS_NUM_THREADS": "1"} | os.environ,  # as the command line does
         )
         assert process.stderr is not None
         line = next(line for line in process.stderr if "chat at" in line)
