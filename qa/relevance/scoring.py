@@ -18,8 +18,8 @@ CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
 
 WEIGHT = np.float32(0.5)
-"""How much of what the reader says of the order counts: half of it did as well as all or better on
-each collection of `python -m tests.benchmarks.refusal --chosen`."""
+"""How much of what the reader says of the order counts; chosen among a quarter, half and all on the
+articles of `python -m tests.benchmarks.refusal --chosen`."""
 
 AHEAD = 0.0001
 """How far the sentence that the reader prefers is put before the next."""
@@ -127,7 +127,8 @@ def rank(
     if reader is not None and len(tokens):
         read = said.best(READ)
         reading = reader(said.only(read))
-        # In two languages it made the order worse (`python -m tests.benchmarks.refusal --chosen`).
+        # In two languages it made the order worse on the same articles: it was trained on too few
+        # questions in two.
         if not across:
             scores[own] = reordered(said.scores, read, WEIGHT * reading.better)
         spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
