@@ -7,9 +7,9 @@ come with the model that needs them, when it is loaded. Nothing ever asks the ne
 from pathlib import Path
 
 from qa.encoder.model import Model
-from qa.encoder.vectors import Encoder, TokenEncoder, TokenVectors
+from qa.encoder.vectors import Encoder, TokenEncoder, TokenVectors, unit
 
-__all__ = ["DEFAULT_MODEL", "Encoder", "Model", "TokenEncoder", "TokenVectors", "load"]
+__all__ = ["DEFAULT_MODEL", "Encoder", "Model", "TokenEncoder", "TokenVectors", "load", "unit"]
 
 DEFAULT_MODEL = "multilingual-e5-small-q4"
 

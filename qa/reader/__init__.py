@@ -6,7 +6,7 @@ holds already, so a question costs some milliseconds more and an index nothing. 
 this project (`python -m tests.benchmarks.train`).
 """
 
-from qa.reader.inputs import Candidates, inputs
+from qa.reader.inputs import Bytes, Candidates, Floats, inputs
 from qa.reader.reader import Reader, Reading, Span, load
 
-__all__ = ["Candidates", "Reader", "Reading", "Span", "inputs", "load"]
+__all__ = ["Bytes", "Candidates", "Floats", "Reader", "Reading", "Span", "inputs", "load"]

@@ -5,8 +5,9 @@ it. Token vectors are centred first (the mean of all of them says nothing), whic
 work between languages.
 """
 
+from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
-from qa.relevance.calibration import Bytes, Calibration, compress, packaged_means
+from qa.relevance.calibration import Calibration, compress, packaged_means
 from qa.relevance.confidence import ERRORS, THRESHOLD
 from qa.relevance.scoring import (
     Question,

@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.int8]
+from qa.encoder import unit
+from qa.reader import Bytes, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,10 +86,3 @@ def compress(tokens: Floats, mean: Floats) -> Bytes:
     """Return token vectors centred, at unit length, in steps of 1/127: int8 loses nothing here."""
     compressed: Bytes = np.rint(unit(tokens - mean) * 127).astype(np.int8)
     return compressed
-
-
-def unit(rows: Floats) -> Floats:
-    """Return the rows at unit length; a row of zeros stays one."""
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    scaled: Floats = rows / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return scaled

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qa.relevance.calibration import Floats
+from qa.reader import Floats
 
 THRESHOLD = 0.17
 """Confidence from which a question is answered. Chosen by hand, lower than .25, so that the first

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.reader import Candidates, Reader, Span
+from qa.encoder import unit
+from qa.reader import Bytes, Candidates, Floats, Reader, Span
 from qa.relevance.background import SENTENCES
-from qa.relevance.calibration import Bytes, Calibration, Floats, unit
+from qa.relevance.calibration import Calibration
 from qa.relevance.confidence import confidence
 
 RARE = 3.0

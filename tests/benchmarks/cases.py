@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qa.answer import CLOSE, MOST
+from qa.encoder import unit
 from qa.reader import Reader, Span
 from qa.relevance import Calibration, Ranking, Sentence, rank
-from qa.relevance.calibration import unit
 from qa.relevance.scoring import best_matches
 from qa.retriever import SHORTLIST, SURE
 from tests.benchmarks import monolingual, xquad

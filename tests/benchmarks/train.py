@@ -24,9 +24,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from qa import encoder
 from qa.build import calibrate
-from qa.reader import inputs
+from qa.encoder import unit
+from qa.reader import Floats, inputs
 from qa.relevance import Calibration, Question, Sentence, candidates
-from qa.relevance.calibration import Floats, unit
 from tests.benchmarks import monolingual, xquad
 from tests.benchmarks.labelled import Asked, Language
 from tests.benchmarks.network import Network, export
