@@ -5,7 +5,6 @@ from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped] # the library ships no types
 
 from qa.reader.inputs import MOST_QUESTION, MOST_SENTENCE, Candidates, Floats, inputs
 
@@ -38,6 +37,8 @@ class Reader:
     """Reads a question together with sentences, token by token; works on the packaged model's."""
 
     def __init__(self) -> None:
+        import onnxruntime  # type: ignore[import-untyped] # the library ships no types
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # the work is less than waking a thread
         # Optimising so small a network takes longer than it saves a question.
