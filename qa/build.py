@@ -246,6 +246,7 @@ def _read(
         report,
         added=tuple(path for path in report.added if path not in failed),
         changed=tuple(path for path in report.changed if path not in failed),
+        removed=(*report.removed, *(old for old, new in report.renamed if new in failed)),
         renamed=tuple(pair for pair in report.renamed if pair[1] not in failed),
         failed=tuple(sorted(failed.items())),
     )

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,17 @@ def test_only_what_is_new_is_encoded(docs: Path, index: Path) -> None:
     with Bot.open(index, model=GramEncoder()) as bot:
         hit = bot.ask("Who counted the stars?").passages[0]
     assert hit.passage.document == "moved.md"
+
+
+def test_a_text_renamed_to_what_cannot_be_read_is_removed(docs: Path, index: Path) -> None:
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").rename(docs / "bread.pdf")
+    report = build(docs, index, model=GramEncoder())
+    assert (report.removed, report.renamed) == (("bread.txt",), ())
+    assert [path for path, _ in report.failed] == ["bread.pdf"]
+    with closing(Index.open(index)) as opened, opened.snapshot() as snapshot:
+        paths = [info.path for info in snapshot.documents()]
+    assert paths == ["harbour.txt", "sub/stars.md"]
 
 
 def test_a_file_is_read_again_only_where_it_may_have_changed(
