@@ -81,6 +81,13 @@ def names(question: str) -> list[tuple[int, int]]:
     return [term.span() for term in terms if term[0][0].isupper() or term[0][0].isdigit()]
 
 
+def without_names(question: str) -> str:
+    """Return the question with nothing in the place of its names and numbers."""
+    for start, end in reversed(names(question)):
+        question = question[:start] + question[end:]
+    return question
+
+
 def language(question: str, *, default: str = "en") -> str:
     """Return the question's language (ISO 639-1), or `default` where nothing tells it."""
     words = _WORD.findall(question.casefold())

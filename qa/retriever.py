@@ -8,7 +8,7 @@ import numpy.typing as npt
 from qa import reader, relevance
 from qa.encoder import DEFAULT_MODEL, Model, TokenVectors
 from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
-from qa.language import is_function_word, language, names
+from qa.language import is_function_word, language, names, without_names
 from qa.passages import Hit
 
 NEAR = 100
@@ -39,12 +39,7 @@ class Found:
 def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     """Return the passages that may answer a question, best first, and how sure that is."""
     query = _encoded(question, model)
-    asked = relevance.Question(
-        pooled=query.pooled,
-        tokens=query.tokens,
-        language=language(question, default=""),
-        names=tuple(filter(None, (_pieces(query, span) for span in names(question)))),
-    )
+    asked = as_asked(question, query)
     wanted = grams(question)
     keys = snapshot.nearest(query.pooled[np.newaxis], NEAR)
     keys += [key for key in snapshot.matching(wanted, MATCHING) if key not in keys]
@@ -57,6 +52,17 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     asked_for = dict.fromkeys(word for word in words(question) if not is_function_word(word))
     known = {word: _stands(word, snapshot) for word in asked_for}
     return Found(hits=hits, confidence=confidence, words=known)
+
+
+def as_asked(question: str, query: TokenVectors) -> relevance.Question:
+    """Return a question with what its words tell, beside its vectors."""
+    return relevance.Question(
+        pooled=query.pooled,
+        tokens=query.tokens,
+        language=language(question, default=""),
+        names=tuple(filter(None, (_pieces(query, span) for span in names(question)))),
+        grams=frozenset(grams(without_names(question))),
+    )
 
 
 def _stands(word: str, snapshot: Snapshot) -> bool:
@@ -107,6 +113,7 @@ def _ranked(
             tokens=embedding.tokens[_inside(embedding, span)],
             passage=number,
             document=documents[hit.passage.document],
+            grams=frozenset(grams(hit.passage.text[slice(*span)])),
         )
         for number, (hit, embedding) in enumerate(candidates)
         for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)

@@ -18,8 +18,9 @@ RARE = 3.0
 CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
 
-WEIGHT = np.float32(0.5)
-"""How much of what the reader says of the order counts; chosen among a quarter, half and all on the
+WEIGHT, WEIGHT_ACROSS = np.float32(0.5), np.float32(0.25)
+"""How much of what the reader says of the order counts, the second where question and text are in
+two languages: it was trained on few such questions. Chosen among a quarter, half and all on the
 articles of `python -m tests.benchmarks.refusal --chosen`."""
 
 AHEAD = 0.0001
@@ -27,6 +28,10 @@ AHEAD = 0.0001
 
 READ = 12
 """Sentences that the reader reads, those that late interaction puts first: this bounds its cost."""
+
+SPOKEN = 0.5
+"""Share of a question's pieces of words, names apart, from which texts are in its language. How
+often that is right: `python -m tests.benchmarks.refusal`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,8 @@ class Ranking:
     """One for each sentence, in the order given; a higher one answers better."""
     confidence: float
     """Probability that the sentences that score best answer the question."""
+    shared: bool
+    """Whether question and text are in one language, as far as their words tell."""
     spans: dict[int, Span | None]
     """Short answers in sentences, by their place; of those that the reader read."""
 
@@ -84,6 +91,8 @@ class Question:
     """ISO 639-1, or empty where it is not known."""
     names: tuple[tuple[int, ...], ...] = ()
     """For each name in the question, its tokens."""
+    grams: frozenset[str] = frozenset()
+    """Pieces of its other words, see `qa.index.grams`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +105,8 @@ class Sentence:
     """(tokens, dimension): compressed."""
     passage: int
     document: int
+    grams: frozenset[str] = frozenset()
+    """Pieces of its words."""
 
 
 def rank(
@@ -121,22 +132,22 @@ def rank(
     unrelated = calibration.only(group)
     background = unrelated.vectors @ question.pooled
     background += said.weights @ best_matches(tokens, unrelated.tokens)
-    across = question.language != tuple(SENTENCES)[group]
+    told = question.language == tuple(SENTENCES)[group]
+    shared = told or _spoken(question, sentences, calibration, group)
     named = _found(question, matches[:, own])
     scores = similarities + said.weights @ matches
     spans: dict[int, Span | None] = {}
     if reader is not None and len(tokens):
         read = said.best(READ)
         reading = reader(said.only(read))
-        # In two languages it made the order worse on the same articles: it was trained on too few
-        # questions in two.
-        if not across:
-            scores[own] = reordered(said.scores, read, WEIGHT * reading.better)
+        weight = WEIGHT if shared else WEIGHT_ACROSS
+        scores[own] = reordered(said.scores, read, weight * reading.better)
         spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    sure = confidence(said.scores, background, named, across=across)
-    return Ranking(scores=scores, confidence=sure, spans=spans)
+    # Where only words tell that the language is one, the weights for two refuse better (NorQuAD).
+    sure = confidence(said.scores, background, named, across=not told)
+    return Ranking(scores=scores, confidence=sure, shared=shared, spans=spans)
 
 
 def candidates(
@@ -183,6 +194,24 @@ def reordered(scores: Floats, read: npt.NDArray[np.int64], better: Floats) -> Fl
     found[read] = np.maximum(scores[read], theirs)
     found[read[theirs.argmax()]] += AHEAD
     return found
+
+
+def _spoken(
+    question: Question, sentences: Sequence[Sentence], calibration: Calibration, group: int
+) -> bool:
+    """Return whether texts in the language of a group are in the question's, told by its words."""
+    documents: dict[int, list[Sentence]] = {}
+    for sentence in sentences:
+        documents.setdefault(sentence.document, []).append(sentence)
+    said = frozenset[str]().union(
+        *(
+            sentence.grams
+            for own in documents.values()
+            if calibration.nearest_group(np.stack([each.vector for each in own])) == group
+            for sentence in own
+        )
+    )
+    return len(question.grams & said) > SPOKEN * len(question.grams)
 
 
 def _found(question: Question, matches: Floats) -> list[float]:

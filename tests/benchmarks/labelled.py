@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.encoder import Model, TokenVectors
-from qa.language import names
+from qa.index import grams
 from qa.relevance import Calibration, Question, Sentence, compress
+from qa.retriever import as_asked
 
 Span = tuple[int, int]
 
@@ -58,10 +59,8 @@ def folder(name: str) -> Path:
     return found
 
 
-def encoded(
-    paragraphs: Iterable[Paragraph], code: str, model: Model, calibration: Calibration
-) -> Language:
-    """Return paragraphs and questions in a language, encoded."""
+def encoded(paragraphs: Iterable[Paragraph], model: Model, calibration: Calibration) -> Language:
+    """Return paragraphs and questions, encoded."""
     read = list(paragraphs)
     states = model.encode_document_tokens([paragraph.text for paragraph in read])
     texts = [own.text[start:end] for own in read for start, end in own.sentences]
@@ -76,11 +75,12 @@ def encoded(
         for start, end in own.sentences:
             inside = state.tokens[(starts >= start) & (starts < end)]
             tokens = compress(inside, calibration.text_mean)
-            sentences.append(Sentence(next(vectors), tokens, number, own.article))
+            said = frozenset(grams(own.text[start:end]))
+            sentences.append(Sentence(next(vectors), tokens, number, own.article, said))
         for text, answer in own.questions:
             place, span = _place(own, state, answer)
             gold = -1 if place is None else first + place
-            question = _question(text, next(queries), code)
+            question = as_asked(text, next(queries))
             asked.append(Asked(question, own.article, number, gold, span))
     return Language(sentences, asked, states)
 
@@ -96,12 +96,3 @@ def _place(
             said = ((ends[own] > answer[0]) & (starts[own] < answer[1])).nonzero()[0]
             return place, (int(said[0]), int(said[-1])) if len(said) else None
     return None, None
-
-
-def _question(text: str, query: TokenVectors, code: str) -> Question:
-    starts, ends = query.offsets.T
-    groups = (
-        tuple(((starts >= a) & (ends <= b) & (ends > starts)).nonzero()[0].tolist())
-        for a, b in names(text)
-    )
-    return Question(query.pooled, query.tokens, code, tuple(filter(None, groups)))

@@ -34,7 +34,7 @@ def squad(part: str, calibration: Calibration) -> Language:
         for number, article in enumerate(chosen)
         for own in article["paragraphs"]
     )
-    return encoded(paragraphs, "en", encoder.load(None), calibration)
+    return encoded(paragraphs, encoder.load(None), calibration)
 
 
 def norquad(part: str, calibration: Calibration) -> Language:
@@ -42,7 +42,7 @@ def norquad(part: str, calibration: Calibration) -> Language:
     digits = {"fitted": FITTED_PART, "chosen": CHOSEN_PART, "held out": HELD_OUT_PART}[part]
     names = [folder("norquad") / name for name in ("news.json", "wiki.json")]
     paragraphs = chain.from_iterable(_lines(path, digits) for path in names)
-    return encoded(paragraphs, "no", encoder.load(None), calibration)
+    return encoded(paragraphs, encoder.load(None), calibration)
 
 
 def _lines(path: Path, digits: tuple[int, ...]) -> Iterator[Paragraph]:

@@ -36,7 +36,8 @@ def report(name: str, cases: Sequence[Case]) -> None:
         f", first at 80 % coverage {_share(sure[: round(0.8 * len(sure))], 'first'):.1f};"
         f" answered where found {_answered(right):.1f}, where missing {_answered(missing):.1f};"
         f" AUROC {100 * (area or 0):.1f}; words marked in {len(marked)}, F1 {np.mean(marked):.2f},"
-        f" {100 * np.mean(np.array(marked) > 0):.0f} % overlap",
+        f" {100 * np.mean(np.array(marked) > 0):.0f} % overlap; taken for one language"
+        f" {100 * np.mean([case.ranking.shared for case in asked]):.1f}",
         flush=True,
     )
 

@@ -16,7 +16,7 @@ chosen among several; on which figures are reported."""
 def load(code: str, articles: Sequence[int], calibration: Calibration | None = None) -> Language:
     """Return some articles of one language, encoded by the packaged model."""
     model = encoder.load(None)
-    return encoded(_paragraphs(code, articles), code, model, calibration or calibrate(model))
+    return encoded(_paragraphs(code, articles), model, calibration or calibrate(model))
 
 
 def _paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
