@@ -10,7 +10,7 @@ import numpy as np
 
 from qa.errors import IndexMissingError
 from qa.index.changing import searched_texts
-from qa.index.database import Database, check_format, damaged
+from qa.index.database import BUSY_SECONDS, Database, check_format, damaged
 from qa.index.derived import Derived
 from qa.index.layout import Layout
 from qa.index.rows import (
@@ -146,10 +146,12 @@ def _look(layout: Layout) -> sqlite3.Connection:
     Where there is no write-ahead log nobody is using the file, and it is read as it lies there;
     where there is one, its index is there already and has to be used.
     """
-    log = layout.database.with_name(layout.database.name + "-wal")
-    how = "mode=ro" if log.is_file() and log.stat().st_size else "immutable=1"
+    how = "mode=ro" if layout.logged else "immutable=1"
     connection = sqlite3.connect(
-        f"{layout.database.absolute().as_uri()}?{how}", uri=True, isolation_level=None
+        f"{layout.database.absolute().as_uri()}?{how}",
+        timeout=BUSY_SECONDS,
+        uri=True,
+        isolation_level=None,
     )
     connection.execute("PRAGMA cell_size_check = ON")
     return connection

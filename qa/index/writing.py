@@ -18,7 +18,7 @@ from qa.index.changing import (
     remove,
     rewrite_words,
 )
-from qa.index.database import Database, check_format, create
+from qa.index.database import Database, check_format, create, waiting
 from qa.index.derived import bring_up, load_vectors
 from qa.index.layout import Layout
 from qa.index.rows import (
@@ -79,24 +79,13 @@ class Writer:
                 database.reading() as connection,
             ):
                 check_format(connection, layout)
-        create(layout)
-        lock = FileLock(layout.lock)
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout as error:
-            raise IndexBusyError(
-                f"another build has kept {str(folder)!r} for {wait:.0f} seconds; try again later"
-            ) from error
-        except OSError as error:
-            raise StorageError(f"cannot write in {str(folder)!r}: {error.strerror}") from error
-        try:
+        with _held(layout, wait):
+            create(layout)
             writer = cls(layout)
             try:
                 yield writer
             finally:
                 writer._database.close()
-        finally:
-            lock.release()
 
     def manifest(self) -> Manifest | None:
         """Return what the index says of itself, or None before its first build."""
@@ -218,6 +207,30 @@ class Writer:
                 "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
                 [("vectors", check_sum), ("vectors_upto", upto)],
             )
+
+
+@contextmanager
+def _held(layout: Layout, wait: float) -> Iterator[None]:
+    """Keep other builds from a folder, made when it is not there."""
+    folder = str(layout.folder)
+    try:
+        layout.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make the index folder {folder!r}: {error.strerror}") from error
+    try:
+        lock = FileLock(layout.lock)
+        with waiting(f"another build keeps {folder!r}", wait):
+            lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise IndexBusyError(
+            f"another build has kept {folder!r} for {wait:.0f} seconds; try again later"
+        ) from error
+    except OSError as error:
+        raise StorageError(f"cannot write in {folder!r}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
