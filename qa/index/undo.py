@@ -159,16 +159,16 @@ def _carry(source: Snapshot, target: Writer, paths: Iterable[str]) -> Iterator[E
 
 def _write(writer: Writer, manifest: Manifest, change: Change, folder: Path, limit: int) -> None:
     """Write what a change will take away into an empty folder."""
-    known, _ = writer.documents()
     paths = [*(entry.document.path for entry in change.entries), *change.removed]
-    replaced = [path for path in dict.fromkeys(paths) if path in known]
-    size = writer.size() * len(replaced) // max(len(known), 1)
-    free = shutil.disk_usage(folder).free
-    if size > min(limit, free // 2):
-        raise OSError(f"it would take {size // 2**20} MB; {free // 2**20} MB are free")
     with closing(Index.open(writer.layout.folder)) as index, index.snapshot() as snapshot:
         identity = index.identity()
         counts = snapshot.counts()
+        there = {path: snapshot.has(path) for path in paths}
+        replaced = [path for path, was in there.items() if was]
+        size = writer.size() * len(replaced) // max(counts[0], 1)
+        free = shutil.disk_usage(folder).free
+        if size > min(limit, free // 2):
+            raise OSError(f"it would take {size // 2**20} MB; {free // 2**20} MB are free")
         if replaced or change.calibration is not None:
             with Writer.open(folder) as target:
                 kept = Change(
@@ -183,7 +183,7 @@ def _write(writer: Writer, manifest: Manifest, change: Change, folder: Path, lim
         "manifest": dump_manifest(manifest),
         "counts": counts,
         "replaced": replaced,
-        "added": [path for path in paths if path not in known],
+        "added": [path for path, was in there.items() if not was],
         "calibrated": change.calibration is not None,
     }
     (folder / "change.json").write_text(json.dumps(about))

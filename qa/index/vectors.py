@@ -39,6 +39,11 @@ def row_ids(embedding: int, count: int) -> Ids:
     return np.arange(embedding * SLOTS, embedding * SLOTS + count, dtype=np.int64)
 
 
+def row_size(dimension: int) -> int:
+    """Return the bytes that a vector takes in the saved file, with its row id."""
+    return 4 * dimension + 8
+
+
 class Vectors:
     """An exact inner-product index over unit vectors with stable row ids."""
 

@@ -30,13 +30,13 @@ from qa.index.rows import (
     read_embeddings,
     read_manifest,
 )
-from qa.index.vectors import Vectors
+from qa.index.vectors import Vectors, row_size
 
 SAVE_SHARE = 0.02
-"""FAISS's file is written again when more than this share of the rows came after it; fewer are read
-from the database when opening, so that adding one text to a large index does not cost rewriting the
-whole file. So many of 50,000 passages, with their tokens, are read in a tenth of the time that
-FAISS takes for the file."""
+"""FAISS's file is written again when the rows that came after it are more than this share of its
+own; fewer are read from the database when opening, so that adding one text to a large index does
+not cost rewriting the whole file. So many of 50,000 passages, with their tokens, are read in a
+tenth of the time that FAISS takes for the file."""
 
 LOCK_SECONDS = 600.0
 """How long a build waits for another one to end."""
@@ -182,12 +182,13 @@ class Writer:
     def _save_vectors(self, dimension: int) -> None:
         """Write FAISS's file again if it lags far behind: everything in it is in the database."""
         with self._database.reading() as connection:
-            total, newer, last = connection.execute(
-                "SELECT total(vector_count), total(vector_count) FILTER (WHERE id > ifnull("
-                "(SELECT value FROM manifest WHERE key = 'vectors_upto'), 0)), ifnull(max(id), 0) "
-                "FROM embeddings WHERE staged = 0"
+            newer, last = connection.execute(
+                "SELECT total(vector_count), (SELECT ifnull(max(id), 0) FROM embeddings "
+                "WHERE staged = 0) FROM embeddings WHERE staged = 0 "
+                "AND id > ifnull((SELECT value FROM manifest WHERE key = 'vectors_upto'), 0)"
             ).fetchone()
-            if newer <= SAVE_SHARE * total and self.layout.vectors.is_file():
+            file = self.layout.vectors
+            if file.is_file() and newer <= SAVE_SHARE * file.stat().st_size / row_size(dimension):
                 return
             vectors = load_vectors(connection, self.layout, dimension)
             bring_up(vectors, connection, self.layout)
