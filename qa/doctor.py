@@ -192,7 +192,7 @@ class _Examination:
                 what = f"{path}: {reason}"
                 yield Finding(name="unreadable", state="warning", what=what, remedy=remedy)
         snapshot = inspection.snapshot
-        for one, two in near_duplicates({i.path: snapshot.document(i.path).text for i in infos}):
+        for one, two in near_duplicates((i.path, snapshot.document(i.path).text) for i in infos):
             what = f"{one!r} and {two!r} say nearly the same"
             yield Finding(name="duplicates", state="warning", what=what, remedy="keep one of them")
 

@@ -82,7 +82,7 @@ def load_vectors(connection: sqlite3.Connection, layout: Layout, dimension: int)
 
 def bring_up(vectors: Vectors, connection: sqlite3.Connection, layout: Layout) -> None:
     """Make FAISS hold exactly the embeddings in use; only the difference is loaded."""
-    # All of them as one text: row by row, 50,000 take four times as long.
+    # All of them as one text: a row for each of 50,000 would take most of the time here.
     ((keys,),) = connection.execute(
         "SELECT ifnull(group_concat(id), '') FROM embeddings WHERE staged = 0"
     )

@@ -60,10 +60,11 @@ class Vectors:
         parts = [faiss.vector_to_array(part.id_map) for part in (self._index, self._recent)]
         return np.concatenate(parts)
 
-    def rows(self) -> Floats:
-        """Return the vectors, in storage order."""
-        parts = (self._index, self._recent)
-        return np.concatenate([part.index.reconstruct_n(0, part.ntotal) for part in parts])
+    def rows(self, places: Ids) -> Floats:
+        """Return the vectors at these places in storage order."""
+        self._merge()
+        rows: Floats = self._index.index.reconstruct_batch(places)
+        return rows
 
     def keys(self) -> Ids:
         """Return the embeddings whose vectors are here."""
