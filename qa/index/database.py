@@ -229,7 +229,8 @@ def damaged(layout: Layout, what: str) -> IndexDamagedError:
 def _damaged(layout: Layout, what: str) -> str:
     return (
         f"the index file {str(layout.database)!r} is damaged ({what}); "
-        "delete it and run: qa build (the texts are not touched)"
+        "delete it and run: qa build (the texts are not touched; backups are of no help, as they "
+        "hold only what changes took from this file)"
     )
 
 
