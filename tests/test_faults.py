@@ -318,3 +318,27 @@ def test_a_database_that_was_deleted_is_made_again_as_another(docs: Path, index:
     build(docs, index, model=GramEncoder())
     assert Layout(index).identity.read_text() != before
     assert first(index, "When does the harbour open?") == "The harbour opens at six."
+
+
+def test_a_bot_that_is_open_follows_to_the_database_made_in_place_of_a_deleted_one(
+    docs: Path, index: Path
+) -> None:
+    with Bot.open(index, model=GramEncoder()) as bot, Bot.open(index, model=GramEncoder()) as other:
+        for one in (bot, other):
+            one.suggestions()
+            assert one.ask("Herring?").passages[0].passage.text == "Herring is caught in May."
+        Layout(index).database.unlink()
+        assert bot.ask("Herring?").passages[0].passage.text == "Herring is caught in May."
+        for file in docs.iterdir():
+            file.unlink()
+        for number, text in enumerate(("Bread rises for an hour.", "The herring is sold out.")):
+            (docs / f"{number}.txt").write_text(f"{text}\n")
+        assert build(docs, index, model=GramEncoder()).version == bot.status().index_version == 1
+        answers = [one.ask("Herring?") for one in (bot, other)]
+        assert {a.passages[0].passage.text for a in answers} == {"The herring is sold out."}
+        assert {hit.passage.document for a in answers for hit in a.passages} <= {"0.txt", "1.txt"}
+        assert sound(index, docs)
+        (docs / "0.txt").write_text("Bread rises for two hours.\n")
+        build(docs, index, model=GramEncoder())
+        assert bot.ask("Bread?").passages[0].passage.text == "Bread rises for two hours."
+        assert sound(index, docs)

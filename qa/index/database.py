@@ -79,10 +79,13 @@ class Database:
         self.layout = layout
         self._lock = threading.Lock()
         self._free: list[sqlite3.Connection] = []
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            self._follow()
+            file = self._file
             found = self._free.pop() if self._free else None
         with self.translated():
             connection = found or _connect(self.layout)
@@ -91,12 +94,27 @@ class Database:
             finally:
                 with self._lock:
                     self._free.append(connection)
+                    if file != self._file:
+                        self._drop()
+
+    def _follow(self) -> None:
+        """Leave a database that was deleted, once there is another one in its place."""
+        try:
+            status = self.layout.database.stat()
+        except OSError:
+            return
+        if self._file != (status.st_dev, status.st_ino):
+            self._file = (status.st_dev, status.st_ino)
+            self._drop()
+
+    def _drop(self) -> None:
+        while self._free:
+            self._free.pop().close()
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         with self._lock:
-            while self._free:
-                self._free.pop().close()
+            self._drop()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -170,6 +188,10 @@ def _connect(layout: Layout) -> sqlite3.Connection:
 def create(layout: Layout) -> None:
     """Make an empty database, unless there is one with a schema already."""
     try:
+        if not layout.database.exists():
+            # Who still has one open that was deleted may not share its log with the new one.
+            layout.log.unlink(missing_ok=True)
+            layout.shared.unlink(missing_ok=True)
         connection = sqlite3.connect(layout.database, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             with waiting(_locked(layout), BUSY_SECONDS):

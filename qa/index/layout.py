@@ -33,6 +33,11 @@ class Layout:
         return self.folder / "index.sqlite-wal"
 
     @property
+    def shared(self) -> Path:
+        """What those who have the database open share of its log."""
+        return self.folder / "index.sqlite-shm"
+
+    @property
     def logged(self) -> bool:
         """Whether there are such changes."""
         return self.log.is_file() and self.log.stat().st_size > 0
