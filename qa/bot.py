@@ -60,7 +60,7 @@ class Bot:
     def __init__(self, index: Index, model: Model) -> None:
         self._index = index
         self._model = model
-        self._suggested: tuple[int, tuple[str, ...]] = (-1, ())
+        self._suggested: tuple[Manifest | None, tuple[str, ...]] = (None, ())
         self._suggesting = threading.Lock()
 
     @classmethod
@@ -218,13 +218,13 @@ class Bot:
         """Return a few questions about the newest texts, each of which the texts answer."""
         with self._suggesting:  # many open the page at once; one of them does the asking
             with self._index.snapshot() as snapshot:
-                version = snapshot.manifest.version
-                if self._suggested[0] == version:
+                manifest = snapshot.manifest
+                if self._suggested[0] == manifest:
                     return self._suggested[1]
                 infos = sorted(snapshot.documents(), key=lambda info: info.date or "", reverse=True)
                 newest = [snapshot.document(info.path) for info in infos[:SUGGESTED]]
             answered = (text for text in questions(newest) if self.ask(text).outcome == "answered")
-            self._suggested = (version, tuple(islice(answered, SUGGESTED)))
+            self._suggested = (manifest, tuple(islice(answered, SUGGESTED)))
             return self._suggested[1]
 
     def _stale(self, hit: Hit, manifest: Manifest) -> bool:

@@ -16,7 +16,7 @@ from qa import encoder, relevance
 from qa.build import Embedder, build, compare
 from qa.duplicates import near_duplicates
 from qa.encoder import Encoder
-from qa.errors import IndexBusyError, IndexMissingError, QAError
+from qa.errors import IndexBusyError, IndexMissingError, QAError, StorageError
 from qa.index import Inspection, Layout, Writer
 
 SAMPLE = 16
@@ -97,8 +97,7 @@ class _Examination:
 
     def stamp(self) -> tuple[int, ...]:
         """Return what changes when somebody writes into the database."""
-        database = self.layout.database
-        files = (database, database.with_name(database.name + "-wal"))
+        files = (self.layout.database, self.layout.log)
         return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
 
     def findings(self) -> Iterator[Finding]:
@@ -111,6 +110,8 @@ class _Examination:
                 yield from self._inside(inspection)
         except IndexMissingError as error:
             yield Finding(name="database", state="error", what=str(error), remedy="qa build")
+        except (IndexBusyError, StorageError) as error:
+            yield Finding(name="database", state="error", what=str(error))
         except QAError as error:
             yield Finding(name="database", state="error", what=str(error), remedy=self._anew())
 
@@ -191,7 +192,7 @@ class _Examination:
                 what = f"{path}: {reason}"
                 yield Finding(name="unreadable", state="warning", what=what, remedy=remedy)
         snapshot = inspection.snapshot
-        for one, two in near_duplicates({i.path: snapshot.document(i.path).text for i in infos}):
+        for one, two in near_duplicates((i.path, snapshot.document(i.path).text) for i in infos):
             what = f"{one!r} and {two!r} say nearly the same"
             yield Finding(name="duplicates", state="warning", what=what, remedy="keep one of them")
 

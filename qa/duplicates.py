@@ -1,9 +1,14 @@
 """Texts that say nearly the same: press releases, second editions, copies under another name."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+Runs = npt.NDArray[np.uint64]
 
 RUN = 5
 """Words that must follow each other in both texts to count as shared."""
@@ -14,31 +19,54 @@ SHARE = 0.8
 COMMON = 20
 """Texts. A run found in more is everybody's, such as a colophon, and tells nothing."""
 
+_FACTORS = np.random.default_rng(1).integers(2**63, 2**64, RUN, dtype=np.uint64) | np.uint64(1)
+"""The place of a word within a run tells in its hash."""
+
 _WORD = re.compile(r"\w+")
 
 
-def near_duplicates(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of paths whose texts are nearly the same, sorted."""
-    runs = {path: _runs(text) for path, text in texts.items()}
-    holders: dict[int, list[str]] = defaultdict(list)
-    for path in sorted(runs):
-        for run in runs[path]:
-            holders[run].append(path)
+def near_duplicates(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of paths whose texts are nearly the same, sorted.
+
+    Args:
+        texts: each path with its text; one is looked at after the other and not kept.
+    """
+    paths: list[str] = []
+    runs: list[Runs] = [np.zeros(0, dtype=np.uint64)]
+    for path, text in texts:
+        paths.append(path)
+        runs.append(_runs(text))
+    sizes = [len(some) for some in runs[1:]]
     shared = Counter(
         pair
-        for paths in holders.values()
-        if len(paths) <= COMMON
-        for pair in combinations(paths, 2)
+        for holders in _groups(np.concatenate(runs), np.repeat(np.arange(len(paths)), sizes))
+        for pair in combinations(holders, 2)
     )
     return tuple(
         sorted(
-            (one, two)
+            (min(paths[one], paths[two]), max(paths[one], paths[two]))
             for (one, two), count in shared.items()
-            if count >= SHARE * min(len(runs[one]), len(runs[two]))
+            if count >= SHARE * min(sizes[one], sizes[two])
         )
     )
 
 
-def _runs(text: str) -> set[int]:
+def _groups(runs: Runs, holders: npt.NDArray[np.intp]) -> Iterator[list[int]]:
+    """Yield, sorted, those who hold a run, for each that a few do."""
+    order = np.argsort(runs, kind="stable")
+    runs, holders = runs[order], holders[order]
+    starts = np.flatnonzero(np.diff(runs, prepend=~runs[:1]))
+    counts = np.diff(starts, append=len(runs))
+    few = (counts > 1) & (counts <= COMMON)
+    for start, count in zip(starts[few].tolist(), counts[few].tolist(), strict=True):
+        yield holders[start : start + count].tolist()
+
+
+def _runs(text: str) -> Runs:
+    """Return the hashes of the runs of a text, each once."""
     words = _WORD.findall(text.casefold())
-    return {hash(tuple(words[i : i + RUN])) for i in range(max(len(words) - RUN + 1, 1))}
+    hashes = np.zeros(len(words) + RUN, dtype=np.int64)
+    hashes[: len(words)] = [hash(word) for word in words]
+    count = max(len(words) - RUN + 1, 1)
+    terms = [hashes.view(np.uint64)[i : i + count] * _FACTORS[i] for i in range(RUN)]
+    return np.unique(np.sum(terms, axis=0, dtype=np.uint64))

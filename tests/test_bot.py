@@ -1,3 +1,5 @@
+import resource
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,30 @@ def test_every_quote_is_the_document_at_its_place(bot: Bot) -> None:
         for hit in answer.passages:
             text = bot.document(hit.passage.document).text
             assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_quotes_hold_in_a_text_of_twenty_megabytes(tmp_path: Path) -> None:
+    filler = "De regen in Málaga hield aan, zei men 🌧. " * 20 + "\n\n"
+    (tmp_path / "docs").mkdir()
+    with (tmp_path / "docs" / "long.txt").open("w") as file:
+        for number in range(20):
+            file.write(filler * (1_000_000 // len(filler.encode())))
+            file.write(f"Bridge {number} é was opened by mayor {number}. It rained.\n\n")
+    began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with Bot.build(tmp_path / "docs", tmp_path / "index", model=GramEncoder()) as bot:
+        text = bot.document("long.txt").text
+        assert len(text.encode()) > 19_900_000
+        for number in (0, 7, 13, 19):
+            answer = bot.ask(f"Who opened bridge {number}?", threshold=0)
+            quote = f"Bridge {number} é was opened by mayor {number}."
+            (citation,) = [one for one in answer.citations if one.quote == quote]
+            assert text[citation.start : citation.end] == quote
+            assert citation.start == text.index(quote)
+            for hit in answer.passages:
+                assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+    assert time.process_time() - began < 60
+    # Only what was never needed by a test before counts.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t ", "x" * 1001])

@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
@@ -23,7 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
 
 from qa.documents import read_bytes
-from qa.documents.lines import Line, glue, paragraphs
+from qa.documents.lines import Line, by_column, glue, paragraphs
 from qa.errors import DocumentError
 from qa.passages import split
 
@@ -188,6 +191,58 @@ def test_a_pdf_gives_its_paragraphs(columns: int) -> None:
     assert document.title == TITLE
     assert document.language == "nl"
     assert document.date == datetime.now(UTC).date().isoformat()
+
+
+LEFT = [
+    "De burgemeester van Delft heeft maan-",
+    "dag de nieuwe brug over de Schie",
+    "geopend. Het was een drukke dag.",
+    "Honderden mensen keken toe vanaf",
+    "de kade en langs het water.",
+]
+RIGHT = [
+    "In Gouda werd tegelijk gesproken over",
+    "de prijs van kaas, die dit voorjaar",
+    "opnieuw gestegen is. Volgens de markt-",
+    "meester komt dat door het slechte weer",
+    "en door de vraag uit het buitenland.",
+]
+
+
+def across(left: list[str], right: list[str], *, indent: int = 0) -> str:
+    """Return the text of a PDF whose rows were written from left to right below a heading."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    canvas.setFont("Helvetica-Bold", 18)
+    canvas.drawString(72, 780, "Een brug open, de kaas duurder")
+    canvas.setFont("Helvetica", 10)
+    for row, (one, two) in enumerate(zip(left, right, strict=True)):
+        canvas.drawString(72 + indent * (row % 2), 740 - 12 * row, one)
+        canvas.drawString(312 + indent * (row % 2), 740 - 12 * row, two)
+    canvas.save()
+    return read_bytes("a.pdf", file.getvalue()).text
+
+
+@pytest.mark.parametrize("indent", [0, 12])
+def test_columns_written_row_by_row_are_read_one_after_the_other(indent: int) -> None:
+    _, text = across(LEFT * 2, RIGHT * 2, indent=indent).split("\n\n", 1)
+    whole = text.replace("\n\n", " ")
+    news = "De burgemeester van Delft heeft maandag de nieuwe brug over de Schie geopend."
+    assert whole.count(news) == 2
+    assert whole.count("Volgens de marktmeester komt dat door het slechte weer en door") == 2
+    assert whole.rindex("langs het water.") < whole.index("In Gouda")
+
+
+def test_the_rows_of_a_table_stay_rows() -> None:
+    cities = ["Amsterdam", "Rotterdam", "Den Haag", "Utrecht"]
+    text = " ".join(across(cities, [f"{city} telt veel inwoners" for city in cities]).split())
+    assert all(f"{city} {city} telt" in text for city in cities)
+
+
+@given(st.lists(st.tuples(st.floats(), st.floats(), st.floats(), st.text(max_size=40))))
+def test_no_line_is_lost_by_columns(made: list[tuple[float, float, float, str]]) -> None:
+    page = [Line(x=x, y=y, size=size, parts=[text]) for x, y, size, text in made]
+    assert Counter(map(id, by_column(page))) == Counter(map(id, page))
 
 
 def test_the_title_of_a_pdf_counts_if_it_is_one() -> None:

@@ -14,7 +14,7 @@ def test_nearly_the_same_is_found_and_another_text_is_not() -> None:
         "other.txt": " ".join(f"other{number}" for number in range(60)),
         "half.txt": " ".join([*TEXT.split()[:30], *(f"new{number}" for number in range(30))]),
     }
-    assert near_duplicates(texts) == (
+    assert near_duplicates(texts.items()) == (
         ("a.txt", "b.txt"),
         ("a.txt", "part.txt"),
         ("b.txt", "part.txt"),
@@ -22,16 +22,16 @@ def test_nearly_the_same_is_found_and_another_text_is_not() -> None:
 
 
 def test_what_stands_in_every_text_makes_no_two_alike() -> None:
-    assert near_duplicates({f"{number}.txt": TEXT for number in range(21)}) == ()
+    assert near_duplicates({f"{number}.txt": TEXT for number in range(21)}.items()) == ()
 
 
 @given(st.dictionaries(st.text(max_size=3), st.text(), max_size=5))
 def test_any_texts(texts: dict[str, str]) -> None:
-    for one, two in near_duplicates(texts):
+    for one, two in near_duplicates(texts.items()):
         assert one < two
         assert {one, two} <= set(texts)
 
 
 @given(st.text(min_size=1))
 def test_a_copy_is_found(text: str) -> None:
-    assert near_duplicates({"a": text, "b": text}) == (("a", "b"),)
+    assert near_duplicates([("a", text), ("b", text)]) == (("a", "b"),)

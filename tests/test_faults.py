@@ -10,6 +10,8 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,8 @@ import pytest
 from qa import doctor
 from qa.bot import Bot
 from qa.build import build, preview
-from qa.errors import IndexMismatchError, IndexMissingError, QAError, StorageError
-from qa.index import Layout, backups, restore
+from qa.errors import IndexBusyError, IndexMismatchError, IndexMissingError, QAError, StorageError
+from qa.index import Layout, Writer, backups, restore
 from qa.verify import read_claims, verify
 from tests.conftest import PROJECT
 from tests.fakes import GramEncoder
@@ -78,19 +80,59 @@ LOCKED = textwrap.dedent(
 )
 
 
-def test_another_process_that_locks_the_database_is_waited_for(docs: Path, index: Path) -> None:
-    command = [sys.executable, "-c", LOCKED, str(Layout(index).database), "3"]
+@contextmanager
+def locked(index: Path, seconds: float) -> Iterator[None]:
+    """Have another process keep the database locked for so long, counted from now."""
+    command = [sys.executable, "-c", LOCKED, str(Layout(index).database), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
-        started = time.monotonic()
+        yield
+        assert process.wait() == 0
+
+
+def test_another_process_that_locks_the_database_for_ten_seconds_is_waited_for(
+    docs: Path, index: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = time.monotonic()
+    with locked(index, 10):
         assert first(index, "When does the harbour open?") == "The harbour opens at six."
         assert sound(index, docs)
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < 8
+        assert caplog.messages == []
         (docs / "bread.txt").write_text("Bread rises for an hour.\n")
         assert build(docs, index, model=GramEncoder()).added == ("bread.txt",)
-        assert process.wait() == 0
+        assert time.monotonic() - started > 10
+    (said,) = caplog.messages
+    assert said.endswith("is locked by another process: waiting for it, 30 seconds at most")
     assert first(index, "How long does bread rise?") == "Bread rises for an hour."
+    assert sound(index, docs)
+
+
+def test_a_lock_that_outlasts_the_waiting_is_an_error_and_costs_nothing(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.index.database.BUSY_SECONDS", 0.1)
+    (docs / "bread.txt").write_text("Bread rises for an hour.\n")
+    with locked(index, 1), pytest.raises(IndexBusyError, match=r"by another process; try again"):
+        build(docs, index, model=GramEncoder())
+    assert first(index, "When does the harbour open?") == "The harbour opens at six."
+    assert sound(index, docs)
+    assert build(docs, index, model=GramEncoder()).added == ("bread.txt",)
+    assert first(index, "How long does bread rise?") == "Bread rises for an hour."
+
+
+def test_first_builders_make_one_index_together(tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+
+    def make(folder: Path) -> str:
+        together.wait()
+        with Writer.open(folder):
+            return Layout(folder).identity.read_text()
+
+    with ThreadPoolExecutor(4) as builders:
+        for number in range(12):
+            assert len({*builders.map(make, [tmp_path / str(number)] * 4)}) == 1
 
 
 def test_a_clock_that_jumps_back_has_no_effect(docs: Path, index: Path) -> None:
@@ -109,31 +151,50 @@ def test_a_clock_that_jumps_back_has_no_effect(docs: Path, index: Path) -> None:
     assert first(index, "When does the harbour open?") == "The harbour opens at seven."
 
 
-@pytest.fixture
-def fixed(docs: Path, index: Path, tmp_path: Path) -> Iterator[Path]:
-    """Return an index in a folder that cannot be written."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+@contextmanager
+def read_only(folder: Path, disk: Path) -> Iterator[Path]:
+    """Put a copy of a folder on a disk that cannot be written."""
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a disk cannot be mounted here: not root")
-    shutil.copytree(index, folder / "index")
-    shutil.copytree(docs, folder / "docs")
-    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-    yield folder / "index"
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    shutil.copytree(folder, disk / folder.name)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        yield disk / folder.name
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def test_an_index_that_cannot_be_written_answers_and_says_so_when_built(
-    docs: Path, fixed: Path
+    docs: Path, index: Path, tmp_path: Path
 ) -> None:
     (docs / "bread.txt").write_text("Bread rises for an hour.\n")
-    before = {file.name: file.read_bytes() for file in fixed.iterdir()}
-    assert first(fixed, "When does the harbour open?") == "The harbour opens at six."
-    assert sound(fixed, docs)
-    with pytest.raises(StorageError, match="cannot write"):
-        build(docs, fixed, model=GramEncoder())
-    assert {file.name: file.read_bytes() for file in fixed.iterdir()} == before
+    with read_only(index, tmp_path / "disk") as fixed:
+        before = {file.name: file.read_bytes() for file in fixed.iterdir()}
+        assert first(fixed, "When does the harbour open?") == "The harbour opens at six."
+        assert sound(fixed, docs)
+        with pytest.raises(StorageError, match="cannot write"):
+            build(docs, fixed, model=GramEncoder())
+        assert {file.name: file.read_bytes() for file in fixed.iterdir()} == before
+
+
+def test_changes_in_a_log_that_cannot_be_read_are_not_left_out(
+    docs: Path, index: Path, tmp_path: Path
+) -> None:
+    with Bot.open(index, model=GramEncoder()) as bot:
+        bot.status()
+        (docs / "harbour.txt").write_text("The harbour opens at seven.\n")
+        build(docs, index, model=GramEncoder())
+        copy = shutil.copytree(index, tmp_path / "copy")
+    assert Layout(copy).logged
+    (copy / "index.sqlite-shm").unlink()
+    with read_only(copy, tmp_path / "disk") as fixed:
+        with pytest.raises(StorageError, match="its log"):
+            first(fixed, "When does the harbour open?")
+        (found,) = [f for f in doctor.examine(fixed, docs) if f.state == "error"]
+        assert "rm" not in found.remedy
+    assert first(copy, "When does the harbour open?") == "The harbour opens at seven."
 
 
 @pytest.mark.parametrize("pragma", ["user_version = 0", "journal_mode = WAL"])
@@ -257,3 +318,27 @@ def test_a_database_that_was_deleted_is_made_again_as_another(docs: Path, index:
     build(docs, index, model=GramEncoder())
     assert Layout(index).identity.read_text() != before
     assert first(index, "When does the harbour open?") == "The harbour opens at six."
+
+
+def test_a_bot_that_is_open_follows_to_the_database_made_in_place_of_a_deleted_one(
+    docs: Path, index: Path
+) -> None:
+    with Bot.open(index, model=GramEncoder()) as bot, Bot.open(index, model=GramEncoder()) as other:
+        for one in (bot, other):
+            one.suggestions()
+            assert one.ask("Herring?").passages[0].passage.text == "Herring is caught in May."
+        Layout(index).database.unlink()
+        assert bot.ask("Herring?").passages[0].passage.text == "Herring is caught in May."
+        for file in docs.iterdir():
+            file.unlink()
+        for number, text in enumerate(("Bread rises for an hour.", "The herring is sold out.")):
+            (docs / f"{number}.txt").write_text(f"{text}\n")
+        assert build(docs, index, model=GramEncoder()).version == bot.status().index_version == 1
+        answers = [one.ask("Herring?") for one in (bot, other)]
+        assert {a.passages[0].passage.text for a in answers} == {"The herring is sold out."}
+        assert {hit.passage.document for a in answers for hit in a.passages} <= {"0.txt", "1.txt"}
+        assert sound(index, docs)
+        (docs / "0.txt").write_text("Bread rises for two hours.\n")
+        build(docs, index, model=GramEncoder())
+        assert bot.ask("Bread?").passages[0].passage.text == "Bread rises for two hours."
+        assert sound(index, docs)

@@ -79,7 +79,8 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | str]]:
     By names rather than by `Path`s, which for 10,000 texts take ten times as long: 1.6 s.
     """
     try:
-        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        with os.scandir(root / folder) as listed:
+            entries = list(listed)
     except OSError as error:
         yield folder.rstrip("/") or ".", f"cannot be listed: {error.strerror}"
         return
@@ -121,10 +122,10 @@ def _examine(entry: os.DirEntry[str], root: Path, path: str) -> SourceFile | str
 
 
 def _stamp(status: os.stat_result) -> str:
-    times = (status.st_mtime_ns, status.st_ctime_ns)
-    if abs(time.time_ns() - max(times)) < _SETTLED:
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if abs(time.time_ns() - changed) < _SETTLED:
         return ""
-    return ":".join(map(str, (status.st_size, *times, status.st_ino)))
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 
 
 def load(file: SourceFile) -> bytes:

@@ -1,9 +1,13 @@
 """Lines on a page, put together into the paragraphs that they were."""
 
 import re
+from bisect import bisect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
+from operator import itemgetter
 from statistics import median
 
 from qa.documents.punctuation import is_closed
@@ -18,10 +22,22 @@ SHORT = 0.7
 """Times the usual length of lines below which a closed line ends its paragraph."""
 
 
+FULL = 20
+"""Characters from which on a line may be one of a column; what is shorter is the cell of a table,
+or the number of an item."""
+
+ROWS = 3
+"""Lines right of others, all beginning at one place, that make a column."""
+
+INDENT = 50
+"""Points that the first line of a paragraph may be indented; no column is so narrow."""
+
+
 @dataclass(slots=True)
 class Line:
-    """A line on a page; its height from below and the size of its letters in points."""
+    """A line on a page; where it begins and the size of its letters, in points from below left."""
 
+    x: float = 0.0
     y: float = 0.0
     size: float = 0.0
     parts: list[str] = field(default_factory=list)
@@ -30,6 +46,46 @@ class Line:
     def text(self) -> str:
         """The words, one space between them."""
         return " ".join("".join(self.parts).split())
+
+
+def by_column(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a page column by column, where they were written across the columns.
+
+    Most programs write one column after the other. Where a line follows the one to its left, again
+    and again, sentences of two columns would run into each other: from there to where the writing
+    goes up again, or a line runs across, what is in one column stays together.
+    """
+    places = Counter(round(right.x) for left, right in pairwise(lines) if _beside(left, right))
+    edges: list[float] = []
+    for place in sorted(place for place, count in places.items() if count >= ROWS):
+        if not edges or place > edges[-1] + INDENT:
+            edges.append(place)
+    found: list[Line] = []
+    block: list[tuple[int, Line]] = []
+    for line in lines:
+        column = bisect(edges, line.x + line.size)
+        across = line.x + 0.35 * line.size * len(line.text) > [*edges, inf][column]
+        if block and (across or line.y > block[-1][1].y + 0.3 * line.size):
+            found += _sorted(block)
+            block = []
+        if across:
+            found.append(line)
+        else:
+            block.append((column, line))
+    return found + _sorted(block)
+
+
+def _beside(left: Line, right: Line) -> bool:
+    """Return whether a line stands right of another that fills the room between their starts."""
+    return (
+        abs(left.y - right.y) < 0.3 * left.size
+        and min(len(left.text), len(right.text)) >= FULL
+        and 0 < right.x - left.x < left.size * len(left.text)
+    )
+
+
+def _sorted(block: Sequence[tuple[int, Line]]) -> list[Line]:
+    return [line for _, line in sorted(block, key=itemgetter(0))]
 
 
 def paragraphs(lines: Sequence[Line]) -> list[str]:

@@ -9,7 +9,7 @@ from pypdf import PageObject, PdfReader, apply_configuration, get_configuration
 from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
 from qa.documents.content import Content, label, language_code
-from qa.documents.lines import Line, paragraphs
+from qa.documents.lines import Line, by_column, paragraphs
 from qa.documents.titles import is_title
 from qa.errors import DocumentError
 
@@ -66,7 +66,7 @@ _ENCRYPTED = "is encrypted; save it without a password"
 
 
 def _lines(page: PageObject, end: float) -> Sequence[Line]:
-    """Return the lines of a page in the order in which they were written, but for its number."""
+    """Return the lines of a page as they are read, but for its number."""
     lines = [Line()]
 
     def check(*_: object) -> None:
@@ -79,6 +79,7 @@ def _lines(page: PageObject, end: float) -> Sequence[Line]:
             if number:
                 lines.append(Line())
             if part.strip() and not lines[-1].text:
+                lines[-1].x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
                 lines[-1].y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
                 lines[-1].size = (
                     abs(size) * max(abs(tm[2]), abs(tm[3])) * max(abs(cm[2]), abs(cm[3]))
@@ -88,9 +89,13 @@ def _lines(page: PageObject, end: float) -> Sequence[Line]:
     check()
     page.extract_text(visitor_operand_before=check, visitor_text=collect)
     written = [line for line in lines if line.text]
-    return [
-        line for line in written if line not in (written[0], written[-1]) or not line.text.isdigit()
-    ]
+    return by_column(
+        [
+            line
+            for line in written
+            if line not in (written[0], written[-1]) or not line.text.isdigit()
+        ]
+    )
 
 
 def _described(reader: PdfReader, text: str) -> Content:

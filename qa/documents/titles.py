@@ -11,6 +11,7 @@ MAX_TITLE = 80
 """Characters to which a first sentence is cut where it must serve as a title."""
 
 _NOT_LAST = f"{STOPS}:;,：；，、؛،"
+_MAY_FOLLOW = f"{CLOSERS}*_ \t"
 _QUOTED = re.compile(f"[{re.escape(OPENERS)}]")
 _ITEM = re.compile(r"\s*(?:[-*+•‣▪–—·>|]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 _SENTENCE = re.compile(rf".{{20,{MAX_TITLE}}}?(?=[.!?…][{re.escape(CLOSERS)}]*(?:\s|$)|[。！？؟।])")
@@ -24,11 +25,9 @@ def is_headline(line: str) -> bool:
     list item.
     """
     text = line.strip()
-    if not text or len(text) > MAX_HEADLINE or not any(map(str.isalpha, text)):
+    if len(text) > MAX_HEADLINE or text.rstrip(_MAY_FOLLOW)[-1:] in _NOT_LAST:
         return False
-    if _QUOTED.match(text) or _ITEM.match(text):
-        return False
-    return text.rstrip(CLOSERS + "*_ \t")[-1:] not in _NOT_LAST
+    return any(map(str.isalpha, text)) and not _QUOTED.match(text) and not _ITEM.match(text)
 
 
 def first_title(text: str) -> str:

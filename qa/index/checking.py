@@ -1,16 +1,17 @@
 """Examining an index folder without changing a file in it."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.errors import IndexMissingError
 from qa.index.changing import searched_texts
-from qa.index.database import Database, check_format, damaged
+from qa.index.database import BUSY_SECONDS, Database, check_format, damaged
 from qa.index.derived import Derived
 from qa.index.layout import Layout
 from qa.index.rows import (
@@ -23,9 +24,11 @@ from qa.index.rows import (
     read_manifest,
 )
 from qa.index.snapshot import Snapshot
-from qa.index.vectors import SLOTS, Vectors
-from qa.index.words import grams
+from qa.index.vectors import SLOTS, Ids, Vectors, row_ids
+from qa.index.words import word_grams, words
 from qa.passages import Passage
+
+Sums = npt.NDArray[np.uint64]
 
 
 class Inspection:
@@ -89,19 +92,41 @@ class Inspection:
 
     def check_words(self) -> None:
         """Raise IndexDamagedError unless the words are those of the texts, each in its place."""
+        keys = np.array(self._keys(), dtype=np.int64)
+        if not np.array_equal(self._words_found(keys), self._words_wanted(keys)):
+            raise damaged(self.layout, "the words are not those of the texts")
+
+    def _words_found(self, keys: Ids) -> Sums:
+        """Return for each passage a sum over its words; a dictionary of all would not fit."""
         self._connection.execute(
             "CREATE VIRTUAL TABLE temp.placed USING fts5vocab(main, words, 'instance')"
         )
-        # A sum over the words of each passage: a dictionary of all words would not fit.
-        found: dict[int, int] = defaultdict(int)
-        for term, key in self._connection.execute("SELECT term, doc FROM temp.placed"):
-            found[key] += hash(term)
-        wanted = {
-            key: sum(hash(encode_gram(gram)) for gram in grams(text))
-            for key, text in searched_texts(self._connection)
-        }
-        if dict(found) != {key: total for key, total in wanted.items() if total}:
-            raise damaged(self.layout, "the words are not those of the texts")
+        sums = np.zeros(len(keys), dtype=np.uint64)
+        # A row for each word, and not for each of its places: those are millions.
+        for term, places in self._connection.execute(
+            "SELECT term, group_concat(doc) FROM temp.placed GROUP BY term"
+        ):
+            found = self._find(keys, np.fromstring(places, dtype=np.int64, sep=","))
+            np.add.at(sums, found, np.uint64(hash(term) % 2**64))
+        return sums
+
+    def _words_wanted(self, keys: Ids) -> Sums:
+        @lru_cache(1 << 18)
+        def weight(word: str) -> int:
+            return sum(hash(encode_gram(gram)) for gram in word_grams(word))
+
+        sums = np.zeros(len(keys), dtype=np.uint64)
+        for key, text in searched_texts(self._connection):
+            (place,) = self._find(keys, np.array([key]))
+            sums[place] = sum(map(weight, words(text))) % 2**64
+        return sums
+
+    def _find(self, keys: Ids, wanted: Ids) -> Ids:
+        """Return where these stand among the keys, which are sorted."""
+        places = np.searchsorted(keys, wanted)
+        if not np.array_equal(keys[places[places < len(keys)]], wanted):
+            raise damaged(self.layout, "there are words of passages that are gone")
+        return places
 
     def check_vectors(self) -> str | None:
         """Return what is wrong with FAISS's file, if anything; it can always be made again."""
@@ -112,12 +137,16 @@ class Inspection:
         saved = row and Vectors.load(self.layout.vectors, dimension=dimension, expected=row[0])
         if not saved:
             return "is missing, or not the one that was written"
-        held = dict(zip(saved.ids().tolist(), saved.rows(), strict=True))
-        keys = {key // SLOTS for key in held} & set(self._keys())
+        ids = saved.ids()
+        order = np.argsort(ids)
+        ids = ids[order]
+        keys = np.intersect1d(ids // SLOTS, self._keys()).tolist()
         for key, embedding in read_embeddings(self._connection, keys, dimension, self.layout):
-            for slot, vector in enumerate(embedding.vectors):
-                if not np.array_equal(held.get(key * SLOTS + slot, ()), vector):
-                    return f"holds other vectors of passage {key} than the database"
+            first, last = np.searchsorted(ids, [key * SLOTS, (key + 1) * SLOTS])
+            same = np.array_equal(ids[first:last], row_ids(key, len(embedding.vectors)))
+            # One passage's vectors at a time: all of them at once are as large as FAISS itself.
+            if not same or not np.array_equal(saved.rows(order[first:last]), embedding.vectors):
+                return f"holds other vectors of passage {key} than the database"
         return None
 
     def staged(self) -> int:
@@ -146,10 +175,12 @@ def _look(layout: Layout) -> sqlite3.Connection:
     Where there is no write-ahead log nobody is using the file, and it is read as it lies there;
     where there is one, its index is there already and has to be used.
     """
-    log = layout.database.with_name(layout.database.name + "-wal")
-    how = "mode=ro" if log.is_file() and log.stat().st_size else "immutable=1"
+    how = "mode=ro" if layout.logged else "immutable=1"
     connection = sqlite3.connect(
-        f"{layout.database.absolute().as_uri()}?{how}", uri=True, isolation_level=None
+        f"{layout.database.absolute().as_uri()}?{how}",
+        timeout=BUSY_SECONDS,
+        uri=True,
+        isolation_level=None,
     )
     connection.execute("PRAGMA cell_size_check = ON")
     return connection

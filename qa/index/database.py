@@ -1,11 +1,11 @@
 """The database file: its schema, its connections, and what SQLite's errors mean to a user."""
 
+import logging
 import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 from qa.errors import (
@@ -21,7 +21,10 @@ FORMAT = 2
 """Version of the schema below; an index of another version is refused, never guessed at."""
 
 BUSY_SECONDS = 30.0
-"""How long to wait for another process's write before saying so."""
+"""How long to wait for another process's write before giving up."""
+
+QUIET_SECONDS = 3.0
+"""How long to wait before saying what for."""
 
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -53,6 +56,21 @@ CREATE VIRTUAL TABLE words USING fts5(grams, content='', tokenize='unicode61 rem
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 
+_logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def waiting(what: str, seconds: float) -> Iterator[None]:
+    """Say what is waited for, and how long at most, where that takes long."""
+    said = ("%s: waiting for it, %.0f seconds at most", what, seconds)
+    timer = threading.Timer(QUIET_SECONDS, _logger.warning, said)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
 
 class Database:
     """Connections to one database file, as many as are in use at once."""
@@ -61,24 +79,42 @@ class Database:
         self.layout = layout
         self._lock = threading.Lock()
         self._free: list[sqlite3.Connection] = []
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            self._follow()
+            file = self._file
             found = self._free.pop() if self._free else None
         with self.translated():
-            connection = found or _connect(self.layout.database)
+            connection = found or _connect(self.layout)
             try:
                 yield connection
             finally:
                 with self._lock:
                     self._free.append(connection)
+                    if file != self._file:
+                        self._drop()
+
+    def _follow(self) -> None:
+        """Leave a database that was deleted, once there is another one in its place."""
+        try:
+            status = self.layout.database.stat()
+        except OSError:
+            return
+        if self._file != (status.st_dev, status.st_ino):
+            self._file = (status.st_dev, status.st_ino)
+            self._drop()
+
+    def _drop(self) -> None:
+        while self._free:
+            self._free.pop().close()
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         with self._lock:
-            while self._free:
-                self._free.pop().close()
+            self._drop()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -94,7 +130,8 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection whose changes are kept together at the end, or not at all."""
         with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            with waiting(_locked(self.layout), BUSY_SECONDS):
+                connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.commit()
@@ -111,7 +148,8 @@ class Database:
             raise _translate(error, self.layout) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(layout: Layout) -> sqlite3.Connection:
+    path = layout.database
     if not path.is_file():
         raise IndexMissingError(
             f"there is no index in {str(path.parent)!r}; make one with: qa build"
@@ -122,13 +160,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        with waiting(_locked(layout), BUSY_SECONDS):
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
         if error.sqlite_errorname not in {"SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY"}:
             raise
         # A write-ahead log needs a writable folder even to read; a folder nobody can write to is
-        # one that nobody is changing.
+        # one that nobody is changing. What is in the log would be left out.
+        if layout.logged:
+            raise StorageError(
+                f"the last changes of the index in {str(layout.folder)!r} are in its log, which "
+                "can be read only where the folder can be written; copy it to such a place"
+            ) from error
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?immutable=1",
             uri=True,
@@ -144,16 +188,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 def create(layout: Layout) -> None:
     """Make an empty database, unless there is one with a schema already."""
     try:
-        layout.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"cannot make the index folder {str(layout.folder)!r}: {error.strerror}"
-        ) from error
-    try:
+        if not layout.database.exists():
+            # Who still has one open that was deleted may not share its log with the new one.
+            layout.log.unlink(missing_ok=True)
+            layout.shared.unlink(missing_ok=True)
         connection = sqlite3.connect(layout.database, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
+            with waiting(_locked(layout), BUSY_SECONDS):
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("BEGIN IMMEDIATE")
             if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                 layout.identity.unlink(missing_ok=True)
                 for statement in SCHEMA.strip().split(";\n"):
@@ -208,7 +251,8 @@ def damaged(layout: Layout, what: str) -> IndexDamagedError:
 def _damaged(layout: Layout, what: str) -> str:
     return (
         f"the index file {str(layout.database)!r} is damaged ({what}); "
-        "delete it and run: qa build (the texts are not touched)"
+        "delete it and run: qa build (the texts are not touched; backups are of no help, as they "
+        "hold only what changes took from this file)"
     )
 
 
@@ -225,11 +269,15 @@ _NOT_WRITABLE = (
 )
 
 
+def _locked(layout: Layout) -> str:
+    return f"the index in {str(layout.folder)!r} is locked by another process"
+
+
 def _translate(error: sqlite3.DatabaseError, layout: Layout) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     folder = str(layout.folder)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return IndexBusyError(f"the index in {folder!r} is locked by another process; try again")
+        return IndexBusyError(f"{_locked(layout)}; try again")
     if name.startswith(_NOT_WRITABLE):
         free = shutil.disk_usage(layout.folder).free // 2**20 if layout.folder.is_dir() else 0
         return StorageError(

@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 
-from qa.index.layout import Layout
+from qa.index.layout import Layout, read_identity
 from qa.index.rows import Array, Manifest, read_arrays, read_embeddings
 from qa.index.vectors import SLOTS, Floats, Ids, Vectors
 
@@ -16,11 +16,12 @@ class Derived:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._lock = threading.RLock()
-        self._version = -1
+        self._state = ("", -1)
+        """Which index, and which of its versions."""
         self._vectors: Vectors | None = None
         self._passages = 0
         self._average_length = 0.0
-        self._calibration: tuple[int, dict[str, Array]] = (-1, {})
+        self._calibration: tuple[tuple[str, int], dict[str, Array]] = (("", -1), {})
 
     def nearest(
         self,
@@ -43,13 +44,14 @@ class Derived:
         A thread may hold a snapshot older than the one FAISS was brought to. Row ids are never used
         twice, so going back is the same difference the other way.
         """
-        if self._vectors is not None and self._version == manifest.version:
+        state = (read_identity(connection), manifest.version)
+        if self._vectors is not None and self._state == state:
             return self._vectors
-        vectors = self._vectors
+        vectors = self._vectors if self._state[0] == state[0] else None
         if vectors is None or vectors.dimension != manifest.dimension:
             vectors = load_vectors(connection, self.layout, manifest.dimension)
         bring_up(vectors, connection, self.layout)
-        self._vectors, self._version = vectors, manifest.version
+        self._vectors, self._state = vectors, state
         self._passages, grams = connection.execute(
             "SELECT count(*), total(gram_count) FROM embeddings WHERE staged = 0"
         ).fetchone()
@@ -58,10 +60,11 @@ class Derived:
 
     def calibration(self, connection: sqlite3.Connection, manifest: Manifest) -> dict[str, Array]:
         """Return the arrays that the encoder's similarities are counted from, by name."""
-        version, arrays = self._calibration
-        if version != manifest.version:
+        state = (read_identity(connection), manifest.version)
+        known, arrays = self._calibration
+        if known != state:
             arrays = dict(read_arrays(connection, self.layout))
-            self._calibration = (manifest.version, arrays)
+            self._calibration = (state, arrays)
         return arrays
 
     def lengths(self, connection: sqlite3.Connection, manifest: Manifest) -> tuple[int, float]:
@@ -82,8 +85,11 @@ def load_vectors(connection: sqlite3.Connection, layout: Layout, dimension: int)
 
 def bring_up(vectors: Vectors, connection: sqlite3.Connection, layout: Layout) -> None:
     """Make FAISS hold exactly the embeddings in use; only the difference is loaded."""
-    rows = connection.execute("SELECT id FROM embeddings WHERE staged = 0")
-    wanted = np.fromiter((key for (key,) in rows), dtype=np.int64)
+    # All of them as one text: a row for each of 50,000 would take most of the time here.
+    ((keys,),) = connection.execute(
+        "SELECT ifnull(group_concat(id), '') FROM embeddings WHERE staged = 0"
+    )
+    wanted = np.fromstring(keys, dtype=np.int64, sep=",")
     held = vectors.keys()
     # That both are without repetitions makes it ten times as fast as numpy is by itself.
     gone = np.setdiff1d(held, wanted, assume_unique=True)

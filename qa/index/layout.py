@@ -28,6 +28,21 @@ class Layout:
         return self.folder / "index.sqlite"
 
     @property
+    def log(self) -> Path:
+        """SQLite's write-ahead log: changes that are not in the database file yet."""
+        return self.folder / "index.sqlite-wal"
+
+    @property
+    def shared(self) -> Path:
+        """What those who have the database open share of its log."""
+        return self.folder / "index.sqlite-shm"
+
+    @property
+    def logged(self) -> bool:
+        """Whether there are such changes."""
+        return self.log.is_file() and self.log.stat().st_size > 0
+
+    @property
     def vectors(self) -> Path:
         """The saved FAISS index."""
         return self.folder / "vectors.faiss"

@@ -21,6 +21,8 @@ class Index:
         self.layout = layout
         self._database = Database(layout)
         self._derived = Derived(layout)
+        self._checked = ""
+        """Which index was found to be this one: another may have come in the place of it."""
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -56,6 +58,10 @@ class Index:
             return self._manifest(connection)
 
     def _manifest(self, connection: sqlite3.Connection) -> Manifest:
+        identity = read_identity(connection)
+        if identity != self._checked:
+            check_format(connection, self.layout)
+            self._checked = identity
         manifest = read_manifest(connection)
         if manifest is None:
             raise IndexMissingError(

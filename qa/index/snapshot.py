@@ -193,6 +193,11 @@ class Snapshot:
         entry = Entry(document=document, size=size, passages=passages)
         return entry, {row[1]: row[2] for row in rows}
 
+    def has(self, path: str) -> bool:
+        """Return whether there is a document under that path."""
+        found = self._connection.execute("SELECT 1 FROM documents WHERE path = ?", (path,))
+        return found.fetchone() is not None
+
     def document(self, path: str) -> Document:
         """Return a whole document as it was indexed.
 

@@ -20,7 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.errors import IndexMissingError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.index.changing import Entry
 from qa.index.checking import Inspection
 from qa.index.layout import Layout
@@ -106,7 +106,10 @@ def restore(folder: Path, number: int | None = None) -> Backup:
         IndexBusyError, StorageError: see `Writer.open`.
     """
     if not Index.exists(folder):
-        raise IndexMissingError(f"no backup in {str(folder)!r}, nor an index; make one: qa build")
+        what = "no backup"
+        if _numbers(Layout(folder)):
+            what = "only what changes took from an index that is gone"
+        raise IndexMissingError(f"{what} in {str(folder)!r}; to make the index: qa build")
     with Writer.open(folder) as writer:
         there = backups(folder)
         chosen = next((one for one in there if number in {None, one.number}), None)
@@ -134,8 +137,9 @@ def _undoing(writer: Writer, chain: Iterable[Backup]) -> Change:
         wanted = [path for path, number in where.items() if number == backup.number]
         if not wanted and not backup.calibrated:
             continue
-        with Inspection.open(_folder(writer.layout, backup.number)) as inspection:
-            inspection.check_pages()
+        folder = _folder(writer.layout, backup.number)
+        _check(folder)
+        with Inspection.open(folder) as inspection:
             entries += _carry(inspection.snapshot, writer, wanted)
             if backup.calibrated:
                 arrays = inspection.snapshot.calibration()
@@ -145,6 +149,19 @@ def _undoing(writer: Writer, chain: Iterable[Backup]) -> Change:
         manifest=chain[-1].manifest,
         calibration=arrays,
     )
+
+
+def _check(backup: Path) -> None:
+    """Raise unless a backup holds what was written; the index itself may be in order."""
+    try:
+        with Inspection.open(backup) as inspection:
+            inspection.check_pages()
+            inspection.check_rows()
+    except (IndexDamagedError, IndexMismatchError, IndexMissingError) as error:
+        raise IndexDamagedError(
+            f"the backup {str(backup)!r} does not hold what was written, so that there is no going "
+            "back to it or over it; the index stays as it was"
+        ) from error
 
 
 def _carry(source: Snapshot, target: Writer, paths: Iterable[str]) -> Iterator[Entry]:
@@ -159,16 +176,16 @@ def _carry(source: Snapshot, target: Writer, paths: Iterable[str]) -> Iterator[E
 
 def _write(writer: Writer, manifest: Manifest, change: Change, folder: Path, limit: int) -> None:
     """Write what a change will take away into an empty folder."""
-    known, _ = writer.documents()
     paths = [*(entry.document.path for entry in change.entries), *change.removed]
-    replaced = [path for path in dict.fromkeys(paths) if path in known]
-    size = writer.size() * len(replaced) // max(len(known), 1)
-    free = shutil.disk_usage(folder).free
-    if size > min(limit, free // 2):
-        raise OSError(f"it would take {size // 2**20} MB; {free // 2**20} MB are free")
     with closing(Index.open(writer.layout.folder)) as index, index.snapshot() as snapshot:
         identity = index.identity()
         counts = snapshot.counts()
+        there = {path: snapshot.has(path) for path in paths}
+        replaced = [path for path, was in there.items() if was]
+        size = writer.size() * len(replaced) // max(counts[0], 1)
+        free = shutil.disk_usage(folder).free
+        if size > min(limit, free // 2):
+            raise OSError(f"it would take {size // 2**20} MB; {free // 2**20} MB are free")
         if replaced or change.calibration is not None:
             with Writer.open(folder) as target:
                 kept = Change(
@@ -183,7 +200,7 @@ def _write(writer: Writer, manifest: Manifest, change: Change, folder: Path, lim
         "manifest": dump_manifest(manifest),
         "counts": counts,
         "replaced": replaced,
-        "added": [path for path in paths if path not in known],
+        "added": [path for path, was in there.items() if not was],
         "calibrated": change.calibration is not None,
     }
     (folder / "change.json").write_text(json.dumps(about))

@@ -39,6 +39,11 @@ def row_ids(embedding: int, count: int) -> Ids:
     return np.arange(embedding * SLOTS, embedding * SLOTS + count, dtype=np.int64)
 
 
+def row_size(dimension: int) -> int:
+    """Return the bytes that a vector takes in the saved file, with its row id."""
+    return 4 * dimension + 8
+
+
 class Vectors:
     """An exact inner-product index over unit vectors with stable row ids."""
 
@@ -55,10 +60,11 @@ class Vectors:
         parts = [faiss.vector_to_array(part.id_map) for part in (self._index, self._recent)]
         return np.concatenate(parts)
 
-    def rows(self) -> Floats:
-        """Return the vectors, in storage order."""
-        parts = (self._index, self._recent)
-        return np.concatenate([part.index.reconstruct_n(0, part.ntotal) for part in parts])
+    def rows(self, places: Ids) -> Floats:
+        """Return the vectors at these places in storage order."""
+        self._merge()
+        rows: Floats = self._index.index.reconstruct_batch(places)
+        return rows
 
     def keys(self) -> Ids:
         """Return the embeddings whose vectors are here."""

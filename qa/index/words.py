@@ -25,7 +25,10 @@ _UNSPACED = re.compile(
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, case-folded and without accents, in order."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    folded = text.casefold()
+    if folded.isascii():
+        return _WORD.findall(folded)
+    decomposed = unicodedata.normalize("NFKD", folded)
     # Accents go; the vowel signs of Indic scripts are marks too, but carry the meaning: they stay.
     plain = "".join(c for c in decomposed if c < "\u0300" or not _is_accent(c))
     return _WORD.findall(plain)
@@ -37,7 +40,7 @@ def _is_accent(character: str) -> bool:
 
 def word_grams(word: str) -> list[str]:
     """Return the pieces by which one word is searched."""
-    size = 2 if _UNSPACED.search(word) else GRAM
+    size = GRAM if word.isascii() or not _UNSPACED.search(word) else 2
     if len(word) <= size:
         return [word]
     return [word[i : i + size] for i in range(len(word) - size + 1)]

@@ -18,7 +18,7 @@ from qa.index.changing import (
     remove,
     rewrite_words,
 )
-from qa.index.database import Database, check_format, create
+from qa.index.database import Database, check_format, create, waiting
 from qa.index.derived import bring_up, load_vectors
 from qa.index.layout import Layout
 from qa.index.rows import (
@@ -30,13 +30,13 @@ from qa.index.rows import (
     read_embeddings,
     read_manifest,
 )
-from qa.index.vectors import Vectors
+from qa.index.vectors import Vectors, row_size
 
 SAVE_SHARE = 0.02
-"""FAISS's file is written again when more than this share of the rows came after it; fewer are read
-from the database when opening, so that adding one text to a large index does not cost rewriting the
-whole file. So many of 50,000 passages, with their tokens, are read in a tenth of the time that
-FAISS takes for the file."""
+"""FAISS's file is written again when the rows that came after it are more than this share of its
+own; fewer are read from the database when opening, so that adding one text to a large index does
+not cost rewriting the whole file. So many of 50,000 passages, with their tokens, are read in a
+tenth of the time that FAISS takes for the file."""
 
 LOCK_SECONDS = 600.0
 """How long a build waits for another one to end."""
@@ -79,24 +79,13 @@ class Writer:
                 database.reading() as connection,
             ):
                 check_format(connection, layout)
-        create(layout)
-        lock = FileLock(layout.lock)
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout as error:
-            raise IndexBusyError(
-                f"another build has kept {str(folder)!r} for {wait:.0f} seconds; try again later"
-            ) from error
-        except OSError as error:
-            raise StorageError(f"cannot write in {str(folder)!r}: {error.strerror}") from error
-        try:
+        with _held(layout, wait):
+            create(layout)
             writer = cls(layout)
             try:
                 yield writer
             finally:
                 writer._database.close()
-        finally:
-            lock.release()
 
     def manifest(self) -> Manifest | None:
         """Return what the index says of itself, or None before its first build."""
@@ -193,12 +182,13 @@ class Writer:
     def _save_vectors(self, dimension: int) -> None:
         """Write FAISS's file again if it lags far behind: everything in it is in the database."""
         with self._database.reading() as connection:
-            total, newer, last = connection.execute(
-                "SELECT total(vector_count), total(vector_count) FILTER (WHERE id > ifnull("
-                "(SELECT value FROM manifest WHERE key = 'vectors_upto'), 0)), ifnull(max(id), 0) "
-                "FROM embeddings WHERE staged = 0"
+            newer, last = connection.execute(
+                "SELECT total(vector_count), (SELECT ifnull(max(id), 0) FROM embeddings "
+                "WHERE staged = 0) FROM embeddings WHERE staged = 0 "
+                "AND id > ifnull((SELECT value FROM manifest WHERE key = 'vectors_upto'), 0)"
             ).fetchone()
-            if newer <= SAVE_SHARE * total and self.layout.vectors.is_file():
+            file = self.layout.vectors
+            if file.is_file() and newer <= SAVE_SHARE * file.stat().st_size / row_size(dimension):
                 return
             vectors = load_vectors(connection, self.layout, dimension)
             bring_up(vectors, connection, self.layout)
@@ -218,6 +208,30 @@ class Writer:
                 "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
                 [("vectors", check_sum), ("vectors_upto", upto)],
             )
+
+
+@contextmanager
+def _held(layout: Layout, wait: float) -> Iterator[None]:
+    """Keep other builds from a folder, made when it is not there."""
+    folder = str(layout.folder)
+    try:
+        layout.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make the index folder {folder!r}: {error.strerror}") from error
+    try:
+        lock = FileLock(layout.lock)
+        with waiting(f"another build keeps {folder!r}", wait):
+            lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise IndexBusyError(
+            f"another build has kept {folder!r} for {wait:.0f} seconds; try again later"
+        ) from error
+    except OSError as error:
+        raise StorageError(f"cannot write in {folder!r}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -31,6 +31,9 @@ _ORDINAL = re.compile(
     r"\b(?:i[mn]|am|zum|vom|bis|d[eia][rnsme]|des|und|\w+en) \d{1,2}\.$", re.IGNORECASE
 )
 _INITIAL = re.compile(r"(?<![^\s.(-])([^\W\d_])\.$")
+_ONE = re.compile(r"\w[\w ,'’-]*+(?<=\w)[.!?]?")
+"""What is one sentence at sight, as single lines mostly are: no mark within it can end one."""
+
 _STOP = re.compile(rf"[{re.escape(STOPS)}]\s*|\n")
 _CLAUSE = re.compile(rf"[;:,،؛、，；：—–][{re.escape(CLOSERS)}]*\s*|\s-\s")
 _SPACE = re.compile(r"\s+")
@@ -46,6 +49,8 @@ def sentences(text: str, language: str, most: int = MAX_SENTENCE) -> list[Span]:
         language: ISO 639-1, for its abbreviations; an unknown one does no harm.
         most: characters of the longest sentence.
     """
+    if len(text) <= most and _ONE.fullmatch(text):
+        return [(0, len(text))]
     return [
         piece
         for window in _windows(text)
@@ -103,29 +108,31 @@ def _goes_on(text: str, cut: int, language: str) -> bool:
     So it is before a small letter, and after an initial or, in German, an ordinal number.
     """
     before, after = text[max(0, cut - 40) : cut], text[cut : cut + 40]
-    if "\n" in before[len(before.rstrip()) :] or "\n" in after[: -len(after.lstrip()) or None]:
+    ended, begun = before.rstrip(), after.lstrip()
+    if "\n" in before[len(ended) :] or "\n" in after[: len(after) - len(begun)]:
         return False
-    if after.lstrip()[:1].islower():
+    if begun[:1].islower():
         return True
-    if initial := _INITIAL.search(before.rstrip()):
+    if initial := _INITIAL.search(ended[-3:]):
         return initial[1].isupper()
-    return language == "de" and bool(_ORDINAL.search(before.rstrip()))
+    return language == "de" and bool(_ORDINAL.search(ended))
 
 
-def _unquoted(text: str, span: Span, language: str, most: int) -> Iterator[Span]:
+def _unquoted(text: str, span: Span, language: str, most: int) -> Iterable[Span]:
     if span[1] - span[0] <= LONG_QUOTATION * most:
-        yield span
-    else:
-        yield from _divided(text, span, language, quotes=False)
+        return (span,)
+    return _divided(text, span, language, quotes=False)
 
 
-def _bounded(text: str, span: Span, most: int) -> Iterator[Span]:
-    """Yield a sentence, in pieces where it is longer than it may be."""
+def _bounded(text: str, span: Span, most: int) -> Iterable[Span]:
+    """Return a sentence, in pieces where it is longer than it may be."""
     start, end = span
+    if end - start <= most:
+        return (span,)
     cuts = [start]
     while end - cuts[-1] > most:
         cuts.append(_cut(text, cuts[-1], cuts[-1] + most, _CLAUSE))
-    yield from _spans(text, [*cuts, end])
+    return _spans(text, [*cuts, end])
 
 
 def _cut(text: str, start: int, end: int, wanted: re.Pattern[str]) -> int:

@@ -28,6 +28,7 @@ from qa.errors import IndexMissingError, QAError
 from qa.index import Index, restore
 from qa.watch import watch
 from tests.fakes import GramEncoder
+from tests.test_faults import locked
 
 ASKERS = 16
 TEXTS = 40
@@ -217,6 +218,22 @@ def two_builders(place: Path, rounds: int = 20) -> str:
     )
 
 
+def locked_out(place: Path, seconds: float) -> str:
+    """Keep the database locked while a question is asked and a text added; return what came."""
+    docs, index = place / "docs", place / "index"
+    write(docs, 50)
+    before = texts(index)
+    started = time.monotonic()
+    with locked(index, seconds):
+        fine = texts(index) == before and answers(index)
+        asked = time.monotonic() - started
+        build(docs, index, model=GramEncoder())
+        built = time.monotonic() - started
+    fine = fine and texts(index) != before and answers(index) and sound(index, docs)
+    verdict = "right" if fine and asked < seconds < built else "WRONG"
+    return f"asked after {asked:.1f} s, built after {built:.1f} s, {verdict}"
+
+
 def asking(index: Path, seconds: float) -> tuple[list[float], Counter[str]]:
     """Let many ask; return the seconds each answer took, and what came of them."""
     end = time.monotonic() + seconds
@@ -310,13 +327,15 @@ def main() -> None:
         show("each file damaged", damaged)
         builders = two_builders(place)
         print(f"\ntwo builders at once: {builders}")
+        waited = locked_out(place, 10)
+        print(f"\nlocked by another process for 10 s: {waited}")
         alone, busy, builds, counts = beside_a_builder(place, options.seconds)
         show(f"{ASKERS} askers for {options.seconds:.0f} s beside {builds} builds", counts)
         print(
             f"95th percentile: {alone * 1000:.0f} ms without a builder, {busy * 1000:.0f} ms with "
             f"one, {busy / alone:.2f} times (bar 3)"
         )
-    said = " ".join([*killed, *damaged, builders, *counts])
+    said = " ".join([*killed, *damaged, builders, waited, *counts])
     bad = any(word in said for word in ("WRONG", "DAMAGED", "NOT MENDED", "MIXED", "ERROR "))
     sys.exit(1 if bad else 0)
 
