@@ -226,8 +226,8 @@ def test_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         (model.encode_query(TEXTS), exact.encode_query(TEXTS)),
     ):
         cosines = (ours * theirs).sum(axis=1)
-        assert cosines.mean() >= 0.9985
-        assert cosines.min() >= 0.995
+        assert cosines.mean() >= 0.9998
+        assert cosines.min() >= 0.9995
 
 
 def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
@@ -242,7 +242,7 @@ def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         cosines = (own * other.tokens).sum(axis=1) / (
             np.linalg.norm(own, axis=1) * np.linalg.norm(other.tokens, axis=1)
         )
-        assert cosines.min() > 0.98
+        assert cosines.min() > 0.995
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnx"])
@@ -257,7 +257,7 @@ def test_sentence_transformers_opens_the_folder(
         (model.encode_document(texts), opened.encode_document(texts)),
         (model.encode_query(texts), opened.encode_query(texts)),
     ):
-        assert (ours * theirs).sum(axis=1).min() > 0.995
+        assert (ours * theirs).sum(axis=1).min() > 0.9995
 
 
 def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> None:
@@ -272,8 +272,7 @@ def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> N
     (states,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
     pooled = (states * mask[:, :, None]).sum(axis=1)
     pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
-    # Not closer: rounding in another place changes some codes, and those change others.
-    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.998
+    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.9999
 
 
 def test_a_text_has_the_same_vectors_alone_and_among_others(model: Model) -> None:
