@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
 from qa.encoder.weights import Weights
-from qa.errors import EncoderError
+from qa.errors import EncoderError, StorageError
 
 pytestmark = pytest.mark.model
 
@@ -368,6 +369,30 @@ def test_unpacking_takes_no_more_memory_than_asking_may(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr[-2000:]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of 90 MB: less than the network and the other files take."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=90m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: not root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_while_unpacking_is_said_and_nothing_half_is_left(
+    small_disk: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE_DIR", str(small_disk))
+    with pytest.raises(StorageError, match=r"No space left.*400 MB free"):
+        encoder.load().encode_query(["Where?"])
+    assert [path.suffix for path in small_disk.iterdir()] == [".lock"]
+    larger = ["mount", "-o", "remount,size=400m", str(small_disk)]
+    subprocess.run(larger, check=True)
+    assert np.array_equal(encoder.load().encode_query(["Where?"]), model.encode_query(["Where?"]))
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
