@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
 from qa.encoder.weights import Weights
-from qa.errors import EncoderError
+from qa.errors import EncoderError, StorageError
 
 pytestmark = pytest.mark.model
 
@@ -226,8 +227,8 @@ def test_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         (model.encode_query(TEXTS), exact.encode_query(TEXTS)),
     ):
         cosines = (ours * theirs).sum(axis=1)
-        assert cosines.mean() >= 0.9985
-        assert cosines.min() >= 0.995
+        assert cosines.mean() >= 0.9998
+        assert cosines.min() >= 0.9995
 
 
 def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
@@ -242,7 +243,7 @@ def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         cosines = (own * other.tokens).sum(axis=1) / (
             np.linalg.norm(own, axis=1) * np.linalg.norm(other.tokens, axis=1)
         )
-        assert cosines.min() > 0.98
+        assert cosines.min() > 0.995
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnx"])
@@ -257,7 +258,7 @@ def test_sentence_transformers_opens_the_folder(
         (model.encode_document(texts), opened.encode_document(texts)),
         (model.encode_query(texts), opened.encode_query(texts)),
     ):
-        assert (ours * theirs).sum(axis=1).min() > 0.995
+        assert (ours * theirs).sum(axis=1).min() > 0.9995
 
 
 def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> None:
@@ -272,8 +273,7 @@ def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> N
     (states,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
     pooled = (states * mask[:, :, None]).sum(axis=1)
     pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
-    # Not closer: rounding in another place changes some codes, and those change others.
-    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.998
+    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.9999
 
 
 def test_a_text_has_the_same_vectors_alone_and_among_others(model: Model) -> None:
@@ -369,6 +369,30 @@ def test_unpacking_takes_no_more_memory_than_asking_may(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr[-2000:]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of 90 MB: less than the network and the other files take."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=90m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: not root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_while_unpacking_is_said_and_nothing_half_is_left(
+    small_disk: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE_DIR", str(small_disk))
+    with pytest.raises(StorageError, match=r"No space left.*400 MB free"):
+        encoder.load().encode_query(["Where?"])
+    assert [path.suffix for path in small_disk.iterdir()] == [".lock"]
+    larger = ["mount", "-o", "remount,size=400m", str(small_disk)]
+    subprocess.run(larger, check=True)
+    assert np.array_equal(encoder.load().encode_query(["Where?"]), model.encode_query(["Where?"]))
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

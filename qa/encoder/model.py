@@ -15,7 +15,7 @@ SENTENCES = (
 )
 """Question and text whose vectors are a model's fingerprint."""
 _SAME = 0.99
-"""Cosine. The packaged model and the same weights in float32 agree to .998; unrelated models have
+"""Cosine. The packaged model and the same weights in float32 agree to .999; unrelated models have
 nothing in common."""
 _SLAB = 128
 """Texts between two reports of progress: some seconds, and enough to find texts of one length."""

@@ -1,11 +1,14 @@
 """The packaged model's network as ONNX files whose matrix products run on 8-bit integers.
 
 The 4-bit weights are in blocks of 32 with a scale each. onnxruntime can multiply such blocks as
-they are (MatMulNBits), at 135 of the 365 GFLOP/s that whole columns of 8-bit integers reach here
-(float32: 180), so the columns get one scale each. Three things keep that exact (mean cosine with
-float32 above .999): each token's state has its own scale; its zero lies where such states have it;
-and a column is scaled so that the sum of two neighbouring products never exceeds 16 bits, where
-AVX2 cuts it off.
+they are (MatMulNBits), but no faster than float32, and whole columns of 8-bit integers several
+times faster, so the columns get one scale and one zero each. For the states 8 bits are too few:
+some values are far larger than the others, and an error in what attention averages (v) is much the
+same for all tokens, so that pooling keeps it. A state is therefore two codes of 7 bits, the second
+for what the first leaves over, and each product is the sum of two. What is left is the rounding of
+the weights (`python -m tests.benchmarks.exactness`). How large a state can become follows from the
+weights, so nothing is measured while it runs, and no text's vectors depend on those beside it.
+Codes of 7 bits are also exact on AVX2, which cuts the sum of two neighbouring products at 16 bits.
 """
 
 from collections.abc import Sequence
@@ -20,22 +23,25 @@ from onnx.external_data_helper import set_external_data
 
 from qa.encoder.weights import BLOCK, Weights
 
+Linear = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""A matrix (outputs, inputs) or the scales of a normalisation, and what is added then."""
+Range = tuple[float, float]
+
 _CONTRIB = "com.microsoft"
 _CONTRIB_OPERATORS = {
-    "BiasGelu",
     "GatherBlockQuantized",
+    "Gelu",
     "MatMulIntegerToFloat",
     "MultiHeadAttention",
 }
 _DATA = "model.onnx.data"
 _LARGE = 1024
 """Bytes from which a constant is written beside the network."""
-_ZEROS = {"qkv": 116, "ao": 124, "fi": 104, "fo": 28}
-"""Which of 0 to 255 stands for 0 in the input of each product: where the largest and the smallest
-value of a token's state use the range best (mean over layers, measured on texts in seven languages;
-128 for all costs .0002 of cosine). What comes out of GELU is hardly ever negative."""
-_PAIR = 128
-"""255 times as much still fits 16 bits with a sign."""
+_STEPS = 126
+"""Codes are 1 to 127, so that two of them times any weights still fit 16 bits with a sign."""
+_MIDDLE = 64
+_LEAST_GELU = -0.17
+"""Nothing lower comes out of GELU."""
 
 
 def write(weights: Weights, folder: Path) -> None:
@@ -52,11 +58,11 @@ def write(weights: Weights, folder: Path) -> None:
 
 def _network(weights: Weights, folder: Path) -> ModelProto:
     graph = _Graph(weights, folder)
-    graph.shapes()
+    graph.shared()
     state = graph.embedding()
     for layer in range(weights.layers):
         state = graph.layer(f"l{layer}", state)
-    graph.step("Reshape", [state, "batch.shape"], "last_hidden_state")
+    graph.step("Identity", [state], "last_hidden_state")
     return helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -87,21 +93,36 @@ def _value(name: str, kind: int, *last: int) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, ["batch", "tokens", *last])
 
 
-def whole_columns(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A matrix (outputs, inputs) in 8 bits, and the scale of each output."""
-    pairs = matrix.reshape(len(matrix), -1, 2)
-    sums = np.maximum(pairs.clip(min=0).sum(axis=2), (-pairs).clip(min=0).sum(axis=2)).max(axis=1)
-    # A pair may be rounded up by half a step twice.
-    scales = np.maximum(sums / (_PAIR - 1), np.abs(matrix).max(axis=1) / 127)
-    return np.rint(matrix / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+def whole_columns(
+    matrix: NDArray[np.float32],
+) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
+    """A matrix (outputs, inputs) in 8 bits, and the scale and the zero of each output."""
+    low, high = matrix.min(axis=1).clip(max=0), matrix.max(axis=1).clip(min=0)
+    scales = (high - low) / 253  # code and zero may each be rounded up by a half
+    zeros = np.rint(-127 - low / scales)
+    codes = np.rint(matrix / scales[:, None]) + zeros[:, None]
+    return codes.astype(np.int8), scales, zeros.astype(np.int8)
+
+
+def normalised_range(norm: Linear) -> Range:
+    """What holds every value of a normalised state: of n whose variance is 1, none is over √n."""
+    scale, shift = norm
+    most = float((np.abs(scale) * len(scale) ** 0.5 + np.abs(shift)).max())
+    return -most, most
+
+
+def product_range(norm: Linear, linear: Linear) -> Range:
+    """What holds every value of a normalised state's product: n such numbers have the length √n."""
+    scale, shift = norm
+    matrix, bias = linear
+    lengths = np.linalg.norm(matrix * scale, axis=1) * len(scale) ** 0.5
+    most = float((lengths + np.abs(matrix @ shift + bias)).max())
+    return -most, most
 
 
 @dataclass(slots=True)
 class _Graph:
-    """Collects nodes and constants; each method adds steps and returns the name of their result.
-
-    States are (batch * tokens, width) everywhere but in attention.
-    """
+    """Collects nodes and constants; each method adds steps and returns the name of their result."""
 
     weights: Weights
     folder: Path
@@ -129,37 +150,17 @@ class _Graph:
     def number(self, name: str, value: float) -> str:
         return self.constant(name, np.array(value, np.float32))
 
-    def plain(self, name: str) -> str:
-        return self.constant(name, self.weights.plain(name))
-
-    def step(
-        self, operator: str, inputs: Sequence[str], result: str, **attributes: float | Sequence[int]
-    ) -> str:
+    def step(self, operator: str, inputs: Sequence[str], *results: str, **attributes: float) -> str:
         domain = _CONTRIB if operator in _CONTRIB_OPERATORS else ""
-        node = helper.make_node(operator, inputs, [result], name=result, domain=domain)
+        node = helper.make_node(operator, inputs, results, name=results[0], domain=domain)
         node.attribute.extend(helper.make_attribute(*pair) for pair in attributes.items())
         self.nodes.append(node)
-        return result
+        return results[0]
 
-    def shapes(self) -> None:
-        """What all layers share: shapes, zeros, and the mask."""
-        width = self.weights.width
-        self.constant("rows.shape", np.array([-1, width]))
-        self.constant("width", np.array([width]))
+    def shared(self) -> None:
+        """What all layers share."""
         self.constant("zero", np.array([0]))
-        self.constant("one", np.array([1]))
-        self.number("no.scale", 1)
-        self.number("least", 1e-20)
-        self.constant("weight.zero", np.array(0, np.int8))
-        self.step("Shape", ["input_ids"], "ids.shape")
-        self.step("Concat", ["ids.shape", "width"], "batch.shape", axis=0)
-        self.step("Size", ["input_ids"], "size")
-        self.step("Unsqueeze", ["size", "zero"], "size.shape")
-        for name, zero in _ZEROS.items():
-            self.constant(f"{name}.zero", np.array(zero, np.uint8))
-            self.step("Expand", [f"{name}.zero", "size.shape"], f"{name}.zeros")
-            self.number(f"{name}.top", 1 / (255 - zero))
-            self.number(f"{name}.bottom", -1 / zero)
+        self.constant("middle", np.array(_MIDDLE, np.uint8))
         self.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
 
     def embedding(self) -> str:
@@ -174,72 +175,71 @@ class _Graph:
         self.constant("places", places + weights.plain("emb.type")[: weights.width])
         self.step("Shape", ["input_ids"], "length", start=1, end=2)
         self.step("Slice", ["places", "zero", "length", "zero"], "places.rows")
-        self.step("Add", ["words.rows", "places.rows"], "embedded")
-        self.step("Reshape", ["embedded", "rows.shape"], "embedded.rows")
-        return self.normalised("emb.ln", "embedded.rows")
-
-    def normalised(self, name: str, state: str) -> str:
-        norm = [self.plain(f"{name}.{part}") for part in "wb"]
-        epsilon = self.weights.epsilon
-        return self.step("LayerNormalization", [state, *norm], f"{name}.norm", epsilon=epsilon)
+        return self.normalised("emb.ln", "words.rows", "places.rows")
 
     def layer(self, name: str, state: str) -> str:
-        """One layer of the encoder."""
-        codes = self.codes(f"{name}.qkv", "qkv", state)
-        parts = [self.product(f"{name}.{part}", "qkv", codes, f"{name}.qkv") for part in "qkv"]
+        """One layer of the encoder, from one normalised state to the next."""
+        norm = self.norm(state)
+        qkv = [self.linear(f"{name}.{part}") for part in "qkv"]
+        matrices, biases = map(np.concatenate, zip(*qkv, strict=True))
+        within = normalised_range(norm)
+        parts = self.product(f"{name}.qkv", state, (matrices, biases), within)
         attended = self.attention(name, parts)
-        codes = self.codes(f"{name}.ao", "ao", attended)
-        product = self.product(f"{name}.ao", "ao", codes, f"{name}.ao")
-        state = self.added(name, "ao", "aln", state, product)
-        codes = self.codes(f"{name}.fi", "fi", state)
-        product = self.product(f"{name}.fi", "fi", codes, f"{name}.fi")
-        inner = self.step("BiasGelu", [product, self.plain(f"{name}.fi.b")], f"{name}.gelu")
-        codes = self.codes(f"{name}.fo", "fo", inner)
-        product = self.product(f"{name}.fo", "fo", codes, f"{name}.fo")
-        return self.added(name, "fo", "oln", state, product)
+        within = product_range(norm, qkv[-1])  # a mean of values exceeds none of them
+        parts = self.product(f"{name}.ao", attended, self.linear(f"{name}.ao"), within)
+        state = self.normalised(f"{name}.aln", state, *parts)
+        norm, linear = self.norm(state), self.linear(f"{name}.fi")
+        parts = self.product(f"{name}.fi", state, linear, normalised_range(norm))
+        inner = self.step("Gelu", [self.step("Add", parts, f"{name}.inner")], f"{name}.gelu")
+        within = _LEAST_GELU, product_range(norm, linear)[1]
+        parts = self.product(f"{name}.fo", inner, self.linear(f"{name}.fo"), within)
+        return self.normalised(f"{name}.oln", state, *parts)
+
+    def norm(self, name: str) -> Linear:
+        return self.weights.plain(f"{name}.w"), self.weights.plain(f"{name}.b")
+
+    def linear(self, name: str) -> Linear:
+        bias = self.weights.plain(f"{name}.b")
+        return self.weights.blocks(f"{name}.w", len(bias)).unpacked(np.float32), bias
+
+    def normalised(self, name: str, *parts: str) -> str:
+        """The sum of some states, normalised; its name is also that of the two weights.
+
+        In two steps: SkipLayerNormalization does them in one and takes five times as long.
+        """
+        inputs = [self.step("Sum", parts, f"{name}.sum")]
+        for part, values in zip("wb", self.norm(name), strict=True):
+            inputs.append(self.constant(f"{name}.{part}", values))
+        return self.step("LayerNormalization", inputs, name, epsilon=self.weights.epsilon)
+
+    def product(self, name: str, state: str, linear: Linear, within: Range) -> Sequence[str]:
+        """The two parts of a state's product: their sum is the result."""
+        matrix, bias = linear
+        codes, scales, zeros = whole_columns(matrix)
+        weights = self.constant(f"{name}.weights", codes.T)
+        scale = self.constant(f"{name}.scales", scales)
+        zero = self.constant(f"{name}.zeros", zeros)
+        added = self.constant(f"{name}.bias", bias)
+        step = (within[1] - within[0]) / _STEPS
+        middle = np.array(round(1 - within[0] / step), np.uint8)
+        by = self.number(f"{name}.step", step), self.constant(f"{name}.zero", middle)
+        finely = self.number(f"{name}.fine.step", step / _STEPS), "middle"
+        coarse = self.step("QuantizeLinear", [state, *by], f"{name}.coarse")
+        near = self.step("DequantizeLinear", [coarse, *by], f"{name}.near")
+        rest = self.step("Sub", [state, near], f"{name}.rest")
+        fine = self.step("QuantizeLinear", [rest, *finely], f"{name}.fine")
+        return [
+            self.step(
+                "MatMulIntegerToFloat",
+                [part, weights, size, scale, at, zero, *biases],
+                f"{part}.product",
+            )
+            for part, (size, at), biases in ((coarse, by, [added]), (fine, finely, []))
+        ]
 
     def attention(self, name: str, parts: Sequence[str]) -> str:
-        """(batch * tokens, width): what each token takes from the others of its text."""
-        rows = [self.step("Reshape", [part, "batch.shape"], f"{part}.batch") for part in parts]
-        biases = np.concatenate([self.weights.plain(f"{name}.{part}.b") for part in "qkv"])
-        bias = self.constant(f"{name}.qkv.b", biases)
-        result = f"{name}.attention"
-        heads = self.weights.heads
-        self.step("MultiHeadAttention", [*rows, bias, "mask"], result, num_heads=heads)
-        return self.step("Reshape", [result, "rows.shape"], f"{result}.rows")
-
-    def codes(self, name: str, kind: str, state: str) -> str:
-        """The state as 0 to 255; `name`.scale is each row's scale."""
-        self.step("ReduceMax", [state], f"{name}.most", axes=[1], keepdims=0)
-        self.step("ReduceMin", [state], f"{name}.fewest", axes=[1], keepdims=0)
-        self.step("Mul", [f"{name}.most", f"{kind}.top"], f"{name}.above")
-        self.step("Mul", [f"{name}.fewest", f"{kind}.bottom"], f"{name}.below")
-        self.step("Max", [f"{name}.above", f"{name}.below", "least"], f"{name}.scales")
-        self.step("Unsqueeze", [f"{name}.scales", "one"], f"{name}.scale")
-        inputs = [state, f"{name}.scales", f"{kind}.zeros"]
-        return self.step("QuantizeLinear", inputs, f"{name}.codes", axis=0)
-
-    def product(self, name: str, kind: str, codes: str, scaled: str) -> str:
-        """The state times a matrix, without the bias."""
-        rows = len(self.weights.plain(f"{name}.b"))
-        matrix, scales = whole_columns(self.weights.blocks(f"{name}.w", rows).unpacked(np.float32))
-        inputs = [
-            codes,
-            self.constant(f"{name}.w", matrix.T),
-            "no.scale",
-            self.constant(f"{name}.w.scales", scales),
-            f"{kind}.zero",
-            "weight.zero",
-        ]
-        self.step("MatMulIntegerToFloat", inputs, f"{name}.integers")
-        return self.step("Mul", [f"{name}.integers", f"{scaled}.scale"], f"{name}.product")
-
-    def added(self, name: str, product: str, norm: str, state: str, result: str) -> str:
-        """The layer's state with the result and its bias added, normalised.
-
-        In three steps: SkipLayerNormalization does them in one and takes five times as long.
-        """
-        bias = self.plain(f"{name}.{product}.b")
-        self.step("Add", [result, bias], f"{name}.{product}.biased")
-        self.step("Add", [f"{name}.{product}.biased", state], f"{name}.{norm}.sum")
-        return self.normalised(f"{name}.{norm}", f"{name}.{norm}.sum")
+        """What each token takes from the others of its text."""
+        qkv = [f"{name}.{part}" for part in "qkv"]
+        self.step("Split", [self.step("Add", parts, f"{name}.qkv")], *qkv, axis=2)
+        result, heads = f"{name}.attention", self.weights.heads
+        return self.step("MultiHeadAttention", [*qkv, "", "mask"], result, num_heads=heads)
