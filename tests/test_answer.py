@@ -48,8 +48,9 @@ def test_sentences_close_behind_are_quoted_too_best_first() -> None:
         _hit("b", ["Drie.", "Vier."], [0.69, 0.1]),
         _hit("c", ["Vijf."], [0.675]),
         _hit("d", ["Zes."], [0.672]),
+        _hit("e", ["Zeven."], [0.671]),
     ]
-    assert _compose(hits) == (["Een.", "Drie.", "Twee.", "Vijf."], "answered")
+    assert _compose(hits) == (["Een.", "Drie.", "Twee.", "Vijf.", "Zes."], "answered")
 
 
 def test_the_rest_of_a_quotation_follows_its_best_sentence() -> None:

@@ -1,9 +1,11 @@
 """How often the right sentence is quoted, and how often a refusal is right.
 
-    python -m tests.benchmarks.refusal [--languages en,de,es] [--same] [--step 3] [--no-reader]
+    python -m tests.benchmarks.refusal [--languages en,de,es] [--same | --asked en] [--step 3]
+        [--no-reader]
 
 On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
-asked of its article and of all 32, in every pair of the languages (with --same in one at a time);
+asked of its article and of all 32, in every pair of the languages (with --same in one at a time,
+with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
 it and without. M is late interaction unweighted. With --chosen: on the articles between.
 """
@@ -59,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--languages", default="en,de,es")
     parser.add_argument("--same", action="store_true", help="question and text in one language")
+    parser.add_argument("--asked", help="the language of all questions")
     parser.add_argument("--step", type=int, default=3, help="ask every so many questions")
     parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
@@ -69,6 +72,8 @@ def main() -> None:
     cases = [*asking.single("chosen" if options.chosen else "held out", options.step)]
     codes = options.languages.split(",")
     pairs = [(one, two) for one in codes for two in codes if one == two or not options.same]
+    if options.asked:
+        pairs = [(options.asked, code) for code in codes if code != options.asked]
     cases += asking.parallel(part, pairs, options.step, others)
     for kind, pool in sorted({(case.kind, case.pool) for case in cases}):
         report(f"{kind} {pool}", of(cases, kind, pool))
