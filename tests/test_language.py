@@ -1,6 +1,6 @@
 import pytest
 
-from qa.language import language
+from qa.language import language, without_names
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,13 @@ def test_language(question: str, expected: str) -> None:
 
 def test_what_tells_nothing_is_the_default() -> None:
     assert language("Rutte", default="nl") == "nl"
+
+
+def test_names_are_left_out() -> None:
+    assert without_names("Wat zei Rutte in 2025 over Oekraïne?").split() == [
+        "Wat",
+        "zei",
+        "in",
+        "over",
+        "?",
+    ]

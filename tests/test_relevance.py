@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -14,6 +16,7 @@ from qa.relevance import (
     passage_score,
     rank,
 )
+from qa.relevance.confidence import confidence
 from qa.relevance.scoring import best_matches
 
 WIDTH = 16
@@ -78,6 +81,25 @@ def test_a_name_that_stands_nowhere_lowers_the_confidence() -> None:
     named = rank(_question([3, 4, 20], names=((2,),)), sentences, _calibration())
     known = rank(_question([3, 4, 20], names=((0,),)), sentences, _calibration())
     assert named.confidence < plain.confidence < known.confidence
+
+
+def test_a_language_is_shared_where_a_questions_words_stand_in_the_text() -> None:
+    said = frozenset({"hvor", "er", "flyp", "lypl"})
+    sentences = [replace(_sentence([0, 1, 2]), grams=said), _sentence([3, 4, 5])]
+    norwegian = replace(_question([1]), language="", grams=frozenset({"hvor", "flyp", "moss"}))
+    turkish = replace(_question([1]), language="", grams=frozenset({"neri", "flyp", "moss"}))
+    assert rank(norwegian, sentences, _calibration()).shared
+    assert not rank(turkish, sentences, _calibration()).shared
+    assert not rank(replace(turkish, grams=frozenset()), sentences, _calibration()).shared
+
+
+def test_to_come_near_among_many_sentences_tells_less() -> None:
+    background = np.zeros(3, np.float32)
+    sure, unsure = (
+        confidence(np.linspace(0, 1, count).astype(np.float32), background, [], across=False)
+        for count in (30, 90)
+    )
+    assert unsure < sure
 
 
 def test_other_documents_stay_behind_the_one_that_was_chosen() -> None:

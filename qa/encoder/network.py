@@ -3,10 +3,9 @@
 The 4-bit weights are in blocks of 32 with a scale each. onnxruntime can multiply such blocks as
 they are (MatMulNBits), but no faster than float32, and whole columns of 8-bit integers several
 times faster, so the columns get one scale and one zero each. For the states 8 bits are too few:
-some values are far larger than the others, and an error in what attention averages (v) is much the
-same for all tokens, so that pooling keeps it. A state is therefore two codes of 7 bits, the second
-for what the first leaves over, and each product is the sum of two. What is left is the rounding of
-the weights (`python -m tests.benchmarks.exactness`). How large a state can become follows from the
+some values are far larger than the others. A state is therefore two codes of 7 bits, the second for
+what the first leaves over, and each product is the sum of two. What is left is the rounding of the
+weights (`python -m tests.benchmarks.exactness`). How large a state can become follows from the
 weights, so nothing is measured while it runs, and no text's vectors depend on those beside it.
 Codes of 7 bits are also exact on AVX2, which cuts the sum of two neighbouring products at 16 bits.
 """
