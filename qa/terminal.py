@@ -4,7 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,6 +21,23 @@ from qa.verify import Verdict
 
 RUNNERS_UP = 5
 """Sentences shown as reasons."""
+
+
+class Frame(NamedTuple):
+    """What stands around quotes, in one language."""
+
+    nearest: str
+    searched: str
+    stale: str
+
+
+FRAMES = {
+    "de": Frame("Am nächsten, keine Antwort", "Gesucht", "geändert, seit er eingelesen wurde"),
+    "en": Frame("Nearest, not an answer", "Searched for", "changed since it was indexed"),
+    "es": Frame("Lo más próximo, no una respuesta", "Se ha buscado", "cambió desde que se indexó"),
+    "fr": Frame("Le plus proche, pas une réponse", "Recherché", "modifié depuis l'indexation"),
+    "nl": Frame("Dichtstbij, geen antwoord", "Gezocht", "veranderd sinds het is ingelezen"),
+}
 
 QUOTED = 60
 """Characters shown of a quote that was checked."""
@@ -39,12 +56,13 @@ def console(stream: TextIO) -> Console:
 def show_answer(answer: Answer) -> None:
     """Print an answer with each quote in its passage, or a refusal with the nearest passage."""
     out = console(sys.stdout)
+    frame = FRAMES.get(answer.language, FRAMES["en"])
     for line in [quotation(citation) for citation in answer.citations] or [
         Text(answer.text, "bold")
     ]:
         out.print(line, soft_wrap=not out.is_terminal)
     if answer.searched_for != answer.question:
-        out.print(Text(f"Searched for: {visible(answer.searched_for)}", style="dim"))
+        out.print(Text(f"{frame.searched}: {visible(answer.searched_for)}", style="dim"))
     for hit in answer.passages:
         own = answer.quotes_in(hit.passage)
         if own:
@@ -53,7 +71,7 @@ def show_answer(answer: Answer) -> None:
             for citation in own:
                 _note(out, citation)
     if answer.outcome == "not_in_texts" and answer.passages:
-        _source(out, "Nearest, not an answer: ", answer.passages[0], answer.language)
+        _source(out, f"{frame.nearest}: ", answer.passages[0], answer.language)
         _passage(out, answer.passages[0], ())
 
 
@@ -73,7 +91,7 @@ def _source(out: Console, label: str, hit: Hit, language: str) -> None:
         hit.title,
         show_date(hit.date, language),
         ", ".join([hit.passage.document, *hit.also_in]),
-        "changed since it was indexed" if hit.stale else "",
+        FRAMES.get(language, FRAMES["en"]).stale if hit.stale else "",
     ]
     line = Text(f"\n{label}").append(" · ".join(_one_line(part) for part in parts if part), "cyan")
     out.print(line, soft_wrap=not out.is_terminal)

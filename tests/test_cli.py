@@ -75,7 +75,7 @@ def test_a_refusal_has_its_own_exit_code_and_shows_the_nearest(article_index: Pa
     done = run("ask", "Was kostet ein Brot?", "-i", str(article_index))
     assert done.returncode == 3
     assert done.stdout.startswith("Das steht nicht in den Texten.")
-    assert "Nearest, not an answer" in done.stdout
+    assert "Am nächsten, keine Antwort: " in done.stdout
 
 
 def test_a_threshold_can_be_set(article_index: Path) -> None:
