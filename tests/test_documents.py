@@ -193,6 +193,13 @@ def test_more_lines_than_a_text_has_are_refused() -> None:
         read_bytes("a.txt", b"a\n" * 1_000_002)
 
 
+def test_nothing_but_short_lines_is_refused_where_there_are_many() -> None:
+    with pytest.raises(DocumentError, match="150,000 lines too short to be sentences"):
+        read_bytes("a.txt", b"/Prev 9\n" * 150_000 + b"a")
+    assert read_bytes("a.txt", b"/Prev 9\n" * 90_000).text
+    assert read_bytes("a.txt", b"Twintig letters zijn.\n" * 150_000).text
+
+
 def test_line_ends_and_what_nobody_sees_are_normalised() -> None:
     text = "een\r\ntwee\rdrie\u2028vier\x0cvijf\x1b ze\u00ads"
     assert read_bytes("a.txt", text.encode()).text == "een\ntwee\ndrie\nvier\nvijf zes"

@@ -32,6 +32,7 @@ DUTCH = {
     "is no text: its name must end in one of {}": "is geen tekst: de naam eindigt op een van {}",
     "is empty": "is leeg",
     "is empty: it has no text": "is leeg: er staat geen tekst in",
+    "has {:,} lines too short to be sentences": "heeft {} regels die te kort zijn voor een zin",
     "has more than {:,} lines, as no text has; split it": (
         "heeft meer dan {} regels, zoals geen tekst heeft; splits het"
     ),

@@ -13,6 +13,10 @@ from qa.errors import DocumentError
 MAX_LINES = 1_000_000
 """A text of `MAX_BYTES` has 300,000 to 900,000; above that it is made to exhaust the memory."""
 
+MANY_LINES, SHORT_LINE = 100_000, 16
+"""Lines from which on they must have so many characters on average: shorter ones are no sentences,
+and 3 MB of nothing else take up to 15 s to cut (`python -m tests.benchmarks.readers`)."""
+
 MAX_REASON = 200
 """Characters of a library's own words that are passed on."""
 
@@ -67,8 +71,11 @@ def _content(suffix: str, data: bytes) -> Content:
     content = leading_date(replace(found, text=clean(found.text)))
     if not content.text:
         raise DocumentError("is empty: it has no text")
-    if content.text.count("\n") > MAX_LINES:
+    lines = content.text.count("\n")
+    if lines > MAX_LINES:
         raise DocumentError("has more than {:,} lines, as no text has; split it", MAX_LINES)
+    if lines > MANY_LINES and len(content.text) < SHORT_LINE * lines:
+        raise DocumentError("has {:,} lines too short to be sentences", lines)
     return content
 
 
