@@ -1,6 +1,7 @@
 """A file's bytes to a document, by the format of its name."""
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -19,6 +20,8 @@ and 3 MB of nothing else take up to 15 s to cut (`python -m tests.benchmarks.rea
 
 MAX_REASON = 200
 """Characters of a library's own words that are passed on."""
+
+_LINE_END = re.compile(r"\n\s*")
 
 
 def read(file: SourceFile) -> Document:
@@ -74,8 +77,9 @@ def _content(suffix: str, data: bytes) -> Content:
     lines = content.text.count("\n")
     if lines > MAX_LINES:
         raise DocumentError("has more than {:,} lines, as no text has; split it", MAX_LINES)
-    if lines > MANY_LINES and len(content.text) < SHORT_LINE * lines:
-        raise DocumentError("has {:,} lines too short to be sentences", lines)
+    written = lines > MANY_LINES and len(_LINE_END.findall(content.text))
+    if written > MANY_LINES and len(content.text) < SHORT_LINE * written:
+        raise DocumentError("has {:,} lines too short to be sentences", written)
     return content
 
 
