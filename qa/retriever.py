@@ -113,7 +113,7 @@ def _ranked(
             tokens=embedding.tokens[_inside(embedding, span)],
             passage=number,
             document=documents[hit.passage.document],
-            grams=frozenset(grams(hit.passage.text[slice(*span)])),
+            text=hit.passage.text[slice(*span)],
         )
         for number, (hit, embedding) in enumerate(candidates)
         for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)

@@ -56,7 +56,7 @@ def console(stream: TextIO) -> Console:
 def show_answer(answer: Answer) -> None:
     """Print an answer with each quote in its passage, or a refusal with the nearest passage."""
     out = console(sys.stdout)
-    frame = FRAMES.get(answer.language, FRAMES["en"])
+    frame = _frame(answer.language)
     for line in [quotation(citation) for citation in answer.citations] or [
         Text(answer.text, "bold")
     ]:
@@ -75,6 +75,10 @@ def show_answer(answer: Answer) -> None:
         _passage(out, answer.passages[0], ())
 
 
+def _frame(language: str) -> Frame:
+    return FRAMES.get(language, FRAMES["en"])
+
+
 def quotation(citation: Citation) -> Text:
     """Return a quote with its number, and the words that answer underlined."""
     before, answer, after = map(_one_line, citation.parts)
@@ -91,7 +95,7 @@ def _source(out: Console, label: str, hit: Hit, language: str) -> None:
         hit.title,
         show_date(hit.date, language),
         ", ".join([hit.passage.document, *hit.also_in]),
-        FRAMES.get(language, FRAMES["en"]).stale if hit.stale else "",
+        _frame(language).stale if hit.stale else "",
     ]
     line = Text(f"\n{label}").append(" · ".join(_one_line(part) for part in parts if part), "cyan")
     out.print(line, soft_wrap=not out.is_terminal)

@@ -24,6 +24,7 @@ from qa.errors import (
     StorageError,
 )
 from qa.index import Index, Layout
+from tests.disks import disk
 from tests.fakes import Floats, GramEncoder
 
 ARTICLES = {
@@ -315,13 +316,8 @@ def test_a_folder_that_cannot_be_made_is_named(docs: Path, tmp_path: Path) -> No
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk of 600 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: not root")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with disk(tmp_path / "disk", "600k") as folder:
+        yield folder
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(docs: Path, small_disk: Path) -> None:

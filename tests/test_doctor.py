@@ -1,7 +1,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from qa.build import build
 from qa.doctor import Finding, State
 from qa.errors import EncoderError
 from qa.index import Embedding, Index, Layout, Writer
+from tests.disks import disk, remount
 from tests.fakes import GramEncoder
 from tests.test_cli import run
 
@@ -256,16 +256,11 @@ def test_another_model_is_found(index: Path, model: GramEncoder, name: str) -> N
 @pytest.fixture
 def fixed_disk(index: Path, tmp_path: Path) -> Iterator[Path]:
     """Return the index on a small disk that cannot be written."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: not root")
-    shutil.copytree(index, folder / "index")
-    (folder / "filled").write_bytes(bytes(200_000))
-    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-    yield folder / "index"
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with disk(tmp_path / "disk", "700k") as folder:
+        shutil.copytree(index, folder / "index")
+        (folder / "filled").write_bytes(bytes(200_000))
+        remount(folder, "ro")
+        yield folder / "index"
 
 
 def test_a_full_disk_and_a_read_only_folder_are_warnings(docs: Path, fixed_disk: Path) -> None:

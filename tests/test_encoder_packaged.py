@@ -25,6 +25,7 @@ from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
 from qa.encoder.weights import Weights
 from qa.errors import EncoderError, StorageError
+from tests.disks import disk, remount
 
 pytestmark = pytest.mark.model
 
@@ -374,13 +375,8 @@ def test_unpacking_takes_no_more_memory_than_asking_may(tmp_path: Path) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk of 90 MB: less than the network and the other files take."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=90m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: not root")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with disk(tmp_path / "disk", "90m") as folder:
+        yield folder
 
 
 def test_a_disk_that_fills_while_unpacking_is_said_and_nothing_half_is_left(
@@ -390,8 +386,7 @@ def test_a_disk_that_fills_while_unpacking_is_said_and_nothing_half_is_left(
     with pytest.raises(StorageError, match=r"No space left.*400 MB free"):
         encoder.load().encode_query(["Where?"])
     assert [path.suffix for path in small_disk.iterdir()] == [".lock"]
-    larger = ["mount", "-o", "remount,size=400m", str(small_disk)]
-    subprocess.run(larger, check=True)
+    remount(small_disk, "size=400m")
     assert np.array_equal(encoder.load().encode_query(["Where?"]), model.encode_query(["Where?"]))
 
 

@@ -23,6 +23,7 @@ from qa.errors import IndexBusyError, IndexMismatchError, IndexMissingError, QAE
 from qa.index import Layout, Writer, backups, restore
 from qa.verify import read_claims, verify
 from tests.conftest import PROJECT
+from tests.disks import disk, remount
 from tests.fakes import GramEncoder
 
 ODD = "ïndex of José №1 #2 50%41 ? & 日本"
@@ -152,18 +153,12 @@ def test_a_clock_that_jumps_back_has_no_effect(docs: Path, index: Path) -> None:
 
 
 @contextmanager
-def read_only(folder: Path, disk: Path) -> Iterator[Path]:
+def read_only(folder: Path, place: Path) -> Iterator[Path]:
     """Put a copy of a folder on a disk that cannot be written."""
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a disk cannot be mounted here: not root")
-    shutil.copytree(folder, disk / folder.name)
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    try:
-        yield disk / folder.name
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    with disk(place, "4m") as mounted:
+        shutil.copytree(folder, mounted / folder.name)
+        remount(mounted, "ro")
+        yield mounted / folder.name
 
 
 def test_an_index_that_cannot_be_written_answers_and_says_so_when_built(

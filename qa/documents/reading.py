@@ -77,9 +77,10 @@ def _content(suffix: str, data: bytes) -> Content:
     lines = content.text.count("\n")
     if lines > MAX_LINES:
         raise DocumentError("has more than {:,} lines, as no text has; split it", MAX_LINES)
-    written = lines > MANY_LINES and len(_LINE_END.findall(content.text))
-    if written > MANY_LINES and len(content.text) < SHORT_LINE * written:
-        raise DocumentError("has {:,} lines too short to be sentences", written)
+    if lines > MANY_LINES:
+        written = len(_LINE_END.findall(content.text))
+        if written > MANY_LINES and len(content.text) < SHORT_LINE * written:
+            raise DocumentError("has {:,} lines too short to be sentences", written)
     return content
 
 

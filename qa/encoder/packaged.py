@@ -30,8 +30,7 @@ _DIMENSION = 384
 _POSITIONS = 512
 _BEGIN, _END = 0, 2
 _BATCH_TOKENS = 256
-"""Of all rows; with more, what one step leaves for the next no longer fits the processor's cache,
-and each token takes longer."""
+"""Of all rows; with more of them each token takes longer."""
 
 
 class Packaged:

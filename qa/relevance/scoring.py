@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.encoder import unit
+from qa.index import grams
 from qa.reader import Bytes, Candidates, Floats, Reader, Span
 from qa.relevance.background import SENTENCES
 from qa.relevance.calibration import Calibration
@@ -107,8 +108,7 @@ class Sentence:
     """(tokens, dimension): compressed."""
     passage: int
     document: int
-    grams: frozenset[str] = frozenset()
-    """Pieces of its words."""
+    text: str = ""
 
 
 def rank(
@@ -206,13 +206,12 @@ def _spoken(
     documents: dict[int, list[Sentence]] = {}
     for sentence in sentences:
         documents.setdefault(sentence.document, []).append(sentence)
-    said = frozenset[str]().union(
-        *(
-            sentence.grams
-            for own in documents.values()
-            if calibration.nearest_group(np.stack([each.vector for each in own])) == group
-            for sentence in own
-        )
+    said = frozenset(
+        gram
+        for own in documents.values()
+        if calibration.nearest_group(np.stack([each.vector for each in own])) == group
+        for sentence in own
+        for gram in grams(sentence.text)
     )
     return len(question.grams & said) > SPOKEN * len(question.grams)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.encoder import Model, TokenVectors
-from qa.index import grams
 from qa.relevance import Calibration, Question, Sentence, compress
 from qa.retriever import as_asked
 
@@ -75,7 +74,7 @@ def encoded(paragraphs: Iterable[Paragraph], model: Model, calibration: Calibrat
         for start, end in own.sentences:
             inside = state.tokens[(starts >= start) & (starts < end)]
             tokens = compress(inside, calibration.text_mean)
-            said = frozenset(grams(own.text[start:end]))
+            said = own.text[start:end]
             sentences.append(Sentence(next(vectors), tokens, number, own.article, said))
         for text, answer in own.questions:
             place, span = _place(own, state, answer)
