@@ -42,8 +42,9 @@ _WORDS = {
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
 _PERSONS = "he she they hij zij ze er sie il elle ils elles él ella ellos ellas"
-_PRONOUNS = frozenset(_PERSONS.split())
-"""What stands for somebody who was named before."""
+_PRONOUNS = frozenset([*_PERSONS.split(), "dat"])
+"""What stands for somebody who was named before; in Dutch news, "dat" for what was said before. The
+same word of other languages is more often an article."""
 
 SCRIPTS = {
     "ar": re.compile(r"[\u0600-\u06ff]"),
@@ -70,7 +71,7 @@ def is_function_word(word: str) -> bool:
 
 
 def begins_with_pronoun(sentence: str) -> bool:
-    """Return whether the sentence is about somebody whom another one names."""
+    """Return whether the sentence is about somebody or something that another one tells."""
     first = _WORD.search(sentence.casefold())
     return first is not None and first[0] in _PRONOUNS
 

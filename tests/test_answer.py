@@ -89,6 +89,15 @@ def test_whom_a_pronoun_means_is_quoted_behind_it() -> None:
     assert _compose([best, other])[0] == ["Zij was blij."]
 
 
+def test_what_was_said_stands_next_to_who_said_so_before_others() -> None:
+    told = ["Er komt een brug.", "Dat zegt Ada.", "Ada lachte.", "Ada zweeg.", "Ada ging."]
+    hit = _hit("a", told, [0.1, 0.9, 0.89, 0.88, 0.87])
+    other = _hit("b", ["Ada kwam."], [0.89])
+    quoted, _ = _compose([hit, other])
+    assert quoted[:3] == ["Dat zegt Ada.", "Er komt een brug.", "Ada lachte."]
+    assert len(quoted) == 5
+
+
 def test_citations_are_numbered_and_placed() -> None:
     hit = _hit("a", ["Een.", "Twee."], [0.1, 0.7], start=100)
     answer = compose(ASK, [hit], confidence=0.9, threshold=0.5, index_version=3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qa.language import begins_with_pronoun
 from qa.passages import Hit
 
-CLOSE, MOST = 0.04, 5
+CLOSE, MOST = 0.06, 5
 """How far behind the first a sentence may be to be quoted too, and sentences quoted at the most. On
 XQuAD-R's articles 24 to 31 the first holds the answer for 85 % of the questions, one of the quoted
 for 92 % (seven languages, `python -m tests.benchmarks.refusal --same`; asked in English of the six
@@ -45,14 +45,13 @@ class Quote:
 def quotes(hits: Sequence[Hit]) -> tuple[Quote, ...]:
     """Return what is quoted of the hits, of which there is one at least: the best first.
 
-    Behind the sentences that score best stand those without which the best one cannot be
-    understood: the rest of its quotation, and the sentence before its "he".
+    Behind it stand those without which it cannot be understood, the rest of its quotation and the
+    sentence before its "he", then the others that score as well.
     """
     found = sorted(_sentences(hits), key=lambda quote: -quote.score)
     best = found[0]
-    chosen = [quote for quote in found[:MOST] if best.score - quote.score < CLOSE]
-    chosen += [quote for quote in _belonging(best, found) if quote not in chosen]
-    return tuple(chosen[:MOST])
+    close = (quote for quote in found if best.score - quote.score < CLOSE)
+    return tuple(dict.fromkeys((best, *_belonging(best, found), *close)))[:MOST]
 
 
 def _sentences(hits: Sequence[Hit]) -> Iterator[Quote]:
