@@ -306,7 +306,7 @@ class Embedder:
 
     def __init__(self, model: Model, calibration: relevance.Calibration) -> None:
         self._model = model
-        self._mean = calibration.text_mean
+        self._calibration = calibration
 
     def __call__(self, passages: Sequence[Passage]) -> list[Embedding]:
         """Return the vectors of each passage, of its sentences and of its tokens."""
@@ -326,7 +326,7 @@ class Embedder:
         inside = whole.offsets[:, 0] >= skipped
         return Embedding(
             vectors=np.stack([whole.pooled, *sentences]),
-            tokens=relevance.compress(whole.tokens[inside], self._mean),
+            tokens=self._calibration.kept(whole.tokens[inside]),
             offsets=np.ascontiguousarray(whole.offsets[inside] - skipped),
         )
 
@@ -345,14 +345,16 @@ def calibrate(model: Model) -> relevance.Calibration:
     questions = (
         model.encode_query_tokens(relevance.QUESTIONS) if model.gives_tokens else encoded[:1]
     )
-    question_mean, text_mean = _mean(questions), _mean(encoded)
+    question_mean, text_mean, projection = _mean(questions), _mean(encoded), relevance.WHOLE
     if model.name == encoder.DEFAULT_MODEL:
-        question_mean, text_mean = relevance.packaged_means()
+        question_mean, text_mean, projection = relevance.packaged()
+    tokens = [relevance.compared(text.tokens - text_mean, projection) for text in encoded]
     return relevance.Calibration(
         question_mean=question_mean,
         text_mean=text_mean,
+        projection=projection,
         vectors=np.stack([text.pooled for text in encoded]),
-        tokens=tuple(relevance.compress(text.tokens, text_mean) for text in encoded),
+        tokens=tuple(map(relevance.compress, tokens)),
         groups=np.repeat(np.arange(len(languages)), [len(texts) for texts in languages]),
     )
 

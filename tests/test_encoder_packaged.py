@@ -14,12 +14,15 @@ from typing import Literal
 import numpy as np
 import pytest
 import tokenizers
+import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
+from transformers import AutoModel, AutoTokenizer
 
 from qa import encoder
 from qa.encoder import Model, weights
+from qa.encoder.network import MIDDLE
 from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
@@ -240,11 +243,27 @@ def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
     for one, other in zip(ours, theirs, strict=True):
         # A blank piece before the first word cannot be told from the prompt's last by its place.
         assert len(one.tokens) - len(other.tokens) in {0, 1}
-        own = one.tokens[len(one.tokens) - len(other.tokens) :]
+        own = one.tokens[len(one.tokens) - len(other.tokens) :, :384]
         cosines = (own * other.tokens).sum(axis=1) / (
             np.linalg.norm(own, axis=1) * np.linalg.norm(other.tokens, axis=1)
         )
         assert cosines.min() > 0.995
+
+
+def test_the_states_of_the_middle_layer_agree_with_float32(model: Model, folder: Path) -> None:
+    network = AutoModel.from_pretrained(folder, local_files_only=True)
+    cut = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    for text, ours in zip(TEXTS, model.encode_document_tokens(TEXTS), strict=True):
+        read = cut([f"passage: {text}"], return_tensors="pt")
+        with torch.no_grad():
+            found = network(**read, output_hidden_states=True)
+        theirs = found.hidden_states[MIDDLE][0].numpy()
+        states = ours.tokens[:, 384:]
+        other = theirs[-1 - len(states) : -1]
+        cosines = (states * other).sum(axis=1) / (
+            np.linalg.norm(states, axis=1) * np.linalg.norm(other, axis=1)
+        )
+        assert cosines.min(initial=1) > 0.995
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnx"])
@@ -301,7 +320,7 @@ def test_long_texts_are_read_to_their_end(model: Model) -> None:
 def test_empty_and_blank_texts_have_no_tokens_but_a_vector(model: Model) -> None:
     for text in ("", "   \n", "\u200b\ufeff", "\x01\x00"):
         (vectors,) = model.encode_query_tokens([text])
-        assert vectors.tokens.shape == (0, 384)
+        assert vectors.tokens.shape == (0, 768)
         assert vectors.offsets.shape == (0, 2)
         assert abs(np.linalg.norm(vectors.pooled) - 1) < 1e-5
 

@@ -21,8 +21,8 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .77, .83, .65, .89: some lie near the edge, and processors round differently.
-    assert (found.sentence_first or 0) >= 0.75
+    # Measured .83, .82, .72, .90: some lie near the edge, and processors round differently.
+    assert (found.sentence_first or 0) >= 0.78
     assert (found.answered_right or 0) >= 0.75
-    assert (found.refusal_recall or 0) >= 0.62
-    assert (found.auroc or 0) >= 0.86
+    assert (found.refusal_recall or 0) >= 0.66
+    assert (found.auroc or 0) >= 0.87

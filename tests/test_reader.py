@@ -9,11 +9,11 @@ from qa.reader.inputs import CLOSED, MOST_QUESTION, MOST_SENTENCE
 from qa.relevance import reordered
 from qa.relevance.scoring import AHEAD
 
-DIMENSION = 384
+WIDTH = 256
 
 
 def _unit(count: int, seed: int) -> npt.NDArray[np.float32]:
-    rows = np.random.default_rng(seed).normal(size=(count, DIMENSION))
+    rows = np.random.default_rng(seed).normal(size=(count, WIDTH))
     unit: npt.NDArray[np.float32] = np.divide(rows, np.linalg.norm(rows, axis=1, keepdims=True))
     return unit.astype(np.float32)
 
@@ -64,7 +64,7 @@ def test_short_answers_lie_in_their_sentences(reader: Reader) -> None:
 def test_long_questions_and_sentences_are_read_in_part(reader: Reader) -> None:
     candidates = _candidates([500, 2], asked=300)
     given = inputs(candidates)
-    assert given["states"].shape == (2, 1 + MOST_QUESTION + MOST_SENTENCE, DIMENSION)
+    assert given["states"].shape == (2, 1 + MOST_QUESTION + MOST_SENTENCE, WIDTH)
     assert np.isfinite(reader(candidates).better).all()
 
 

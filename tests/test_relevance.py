@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from qa.relevance import (
     SENTENCES,
+    WHOLE,
     Calibration,
     Question,
     Sentence,
     compress,
-    packaged_means,
+    packaged,
     passage_score,
     rank,
 )
@@ -36,7 +37,7 @@ NONE = np.zeros(WIDTH, np.float32)
 
 def _sentence(words: list[int], *, passage: int = 0, document: int = 0) -> Sentence:
     tokens = WORDS[words]
-    return Sentence(_unit(tokens.sum(axis=0)), compress(tokens, NONE), passage, document)
+    return Sentence(_unit(tokens.sum(axis=0)), compress(_unit(tokens)), passage, document)
 
 
 def _question(words: list[int], names: tuple[tuple[int, ...], ...] = ()) -> Question:
@@ -49,6 +50,7 @@ def _calibration() -> Calibration:
     return Calibration(
         question_mean=NONE,
         text_mean=NONE,
+        projection=WHOLE,
         vectors=np.stack([sentence.vector for sentence in unrelated]),
         tokens=tuple(sentence.tokens for sentence in unrelated),
         groups=np.arange(groups),
@@ -127,7 +129,7 @@ def test_a_single_sentence_is_ranked() -> None:
 
 @given(st.lists(st.lists(st.integers(0, 39), max_size=6), min_size=1, max_size=5))
 def test_matches_are_what_numpy_gives(sentences: list[list[int]]) -> None:
-    compressed = [compress(WORDS[words], NONE) for words in sentences]
+    compressed = [compress(_unit(WORDS[words])) for words in sentences]
     question = WORDS[:4]
     found = best_matches(question, compressed)
     for place, words in enumerate(sentences):
@@ -149,8 +151,22 @@ def test_passages_are_scored_by_whole_best_sentence_and_words() -> None:
     assert passage_score(np.array([0.5, 0.2, 0.7], np.float32), 0.5) == pytest.approx(1.35)
 
 
-def test_the_packaged_means_fit_the_packaged_model() -> None:
-    assert [mean.shape for mean in packaged_means()] == [(384,), (384,)]
+def test_the_packaged_means_and_projection_fit_the_packaged_model() -> None:
+    assert [rows.shape for rows in packaged()] == [(768,), (768,), (768, 256)]
+
+
+def test_token_vectors_are_centred_and_projected_where_there_is_a_projection() -> None:
+    mean = np.full(WIDTH, 2, np.float32)
+    calibration = replace(
+        _calibration(),
+        question_mean=mean,
+        text_mean=-mean,
+        projection=np.eye(WIDTH, 2, dtype=np.float32),
+    )
+    rows = np.zeros((1, WIDTH), np.float32)
+    assert calibration.asked(rows).tolist() == [pytest.approx([-(0.5**0.5), -(0.5**0.5)])]
+    assert calibration.kept(rows).tolist() == [[90, 90]]
+    assert _calibration().asked(WORDS).shape == WORDS.shape
 
 
 def test_every_language_says_the_same_number_of_sentences() -> None:

@@ -26,6 +26,10 @@ Linear = tuple[NDArray[np.float32], NDArray[np.float32]]
 """A matrix (outputs, inputs) or the scales of a normalisation, and what is added then."""
 Range = tuple[float, float]
 
+MIDDLE = 8
+"""The layer whose states are given beside the last one's. Tokens that mean the same in two
+languages are most alike in the middle; the last layer is trained for the mean of its states."""
+
 _CONTRIB = "com.microsoft"
 _CONTRIB_OPERATORS = {
     "GatherBlockQuantized",
@@ -47,7 +51,8 @@ def write(weights: Weights, folder: Path) -> None:
     """Write two networks into `folder`, and their weights, which the runtime maps into memory.
 
     model.onnx         input_ids, attention_mask -> last_hidden_state, for sentence-transformers
-    unpadded.onnx      the same without the mask, for rows of one length: attention is faster
+    unpadded.onnx      input_ids -> last_hidden_state, middle_hidden_state: without the mask, for
+                       rows of one length, attention is faster
     model.onnx.data    the weights of both
     """
     masked = _network(weights, folder)
@@ -61,6 +66,8 @@ def _network(weights: Weights, folder: Path) -> ModelProto:
     state = graph.embedding()
     for layer in range(weights.layers):
         state = graph.layer(f"l{layer}", state)
+        if layer + 1 == MIDDLE:
+            graph.step("Identity", [state], "middle_hidden_state")
     graph.step("Identity", [state], "last_hidden_state")
     return helper.make_model(
         helper.make_graph(
@@ -76,10 +83,12 @@ def _network(weights: Weights, folder: Path) -> ModelProto:
 
 
 def _unpadded(masked: ModelProto) -> ModelProto:
-    """The same network without the mask."""
+    """The same network without the mask, and with the states of its middle layer."""
     model = ModelProto()
     model.CopyFrom(masked)
     del model.graph.input[1:], model.graph.node[:]
+    model.graph.output.add().CopyFrom(masked.graph.output[0])
+    model.graph.output[-1].name = "middle_hidden_state"
     for node in masked.graph.node:
         if node.name != "mask":
             kept = [name for name in node.input if name != "mask"]

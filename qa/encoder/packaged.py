@@ -24,7 +24,7 @@ from qa.errors import EncoderError
 
 _T = TypeVar("_T")
 
-_FOLDER = "multilingual-e5-small-q4-4"
+_FOLDER = "multilingual-e5-small-q4-5"
 """The number is the format of what is in it: raised when that changes."""
 _DIMENSION = 384
 _POSITIONS = 512
@@ -91,20 +91,22 @@ class Packaged:
             for text in read
             for window in windows(len(text.tokens), _POSITIONS - len(before) - 1)
         ]
-        for batch, states in self._states(list(_batches(parts))):
+        for batch, states in self._states(list(_batches(parts)), middle=keep):
             for part, rows in zip(batch, states, strict=True):
                 part.text.add(part.window, rows, len(before))
         return read
 
-    def _states(self, batches: "list[list[_Part]]") -> "Iterator[tuple[list[_Part], Vectors]]":
+    def _states(
+        self, batches: "list[list[_Part]]", *, middle: bool
+    ) -> "Iterator[tuple[list[_Part], Vectors]]":
         """Each batch with its states; few results wait at a time."""
         if len(batches) == 1:
-            yield batches[0], self._network(batches[0])
+            yield batches[0], self._network(batches[0], middle=middle)
             return
         with ThreadPoolExecutor(_processors()) as pool:
             waiting = deque[tuple[list[_Part], Future[Vectors]]]()
             for batch in batches:
-                waiting.append((batch, pool.submit(self._network, batch)))
+                waiting.append((batch, pool.submit(self._network, batch, middle=middle)))
                 if len(waiting) > 2 * _processors():
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -133,10 +135,11 @@ class _Network:
         providers = ["CPUExecutionProvider"]
         self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
 
-    def __call__(self, batch: "Sequence[_Part]") -> Vectors:
-        """(parts, tokens, dimension), for parts of one length."""
+    def __call__(self, batch: "Sequence[_Part]", *, middle: bool) -> Vectors:
+        """(parts, tokens, dimension), for parts of one length; with the middle layer's behind."""
         ids = np.array([part.ids for part in batch], np.int64)
-        states: Vectors = self._session.run(None, {"input_ids": ids})[0]
+        names = ["last_hidden_state", "middle_hidden_state"][: 1 + middle]
+        states: Vectors = np.concatenate(self._session.run(names, {"input_ids": ids}), axis=-1)
         return states
 
 
@@ -152,11 +155,11 @@ class _Text:
     def __init__(self, tokens: Tokens, *, keep: bool) -> None:
         self.tokens = tokens
         self.total = np.zeros(_DIMENSION, np.float32)
-        self._states = np.empty((len(tokens) if keep else 0, _DIMENSION), np.float32)
+        self._states = np.empty((len(tokens) if keep else 0, 2 * _DIMENSION), np.float32)
 
     def add(self, window: Window, states: Vectors, before: int) -> None:
         """Take the states of one window, the first `before` of which are not the text's."""
-        self.total += unit(states.mean(axis=0))
+        self.total += unit(states[:, :_DIMENSION].mean(axis=0))
         if len(self._states):
             shift = before - window.start
             kept = states[shift + window.first : shift + window.last]

@@ -19,7 +19,8 @@ class TokenVectors:
     pooled: Vectors
     """(dimension,), unit length; for a long text the normalised mean over its windows."""
     tokens: Vectors
-    """(tokens, dimension): last hidden states of its own tokens, neither centred nor normalised."""
+    """(tokens, width): last hidden states of its own tokens, neither centred nor normalised; behind
+    them, where the encoder gives them, the states of a middle layer."""
     offsets: NDArray[np.int32]
     """(tokens, 2): each token's start and end in the original text (code points); neither falls."""
 

@@ -7,7 +7,7 @@ work between languages.
 
 from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
-from qa.relevance.calibration import Calibration, compress, packaged_means
+from qa.relevance.calibration import WHOLE, Calibration, compared, compress, packaged
 from qa.relevance.confidence import ERRORS, THRESHOLD
 from qa.relevance.scoring import (
     Question,
@@ -24,14 +24,16 @@ __all__ = [
     "QUESTIONS",
     "SENTENCES",
     "THRESHOLD",
+    "WHOLE",
     "Bytes",
     "Calibration",
     "Question",
     "Ranking",
     "Sentence",
     "candidates",
+    "compared",
     "compress",
-    "packaged_means",
+    "packaged",
     "passage_score",
     "rank",
     "reordered",

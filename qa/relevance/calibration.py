@@ -11,15 +11,20 @@ import numpy.typing as npt
 from qa.encoder import unit
 from qa.reader import Bytes, Floats
 
+WHOLE: Floats = np.empty((0, 0), np.float32)
+"""The projection of a model whose token vectors are compared as they are."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """What a model's similarities are counted from; made once for each model."""
 
     question_mean: Floats
-    """(dimension,): mean token vector of questions."""
+    """(width,): mean token vector of questions."""
     text_mean: Floats
-    """(dimension,): mean token vector of texts."""
+    """(width,): mean token vector of texts."""
+    projection: Floats
+    """(width, kept): what of a centred token vector is compared, or `WHOLE`."""
     vectors: Floats
     """(sentences, dimension): unrelated sentences, unit length."""
     tokens: tuple[Bytes, ...]
@@ -32,6 +37,7 @@ class Calibration:
         return {
             "question_mean": self.question_mean,
             "text_mean": self.text_mean,
+            "projection": self.projection,
             "vectors": self.vectors,
             "tokens": np.concatenate(self.tokens),
             "lengths": np.array([len(tokens) for tokens in self.tokens], dtype=np.int64),
@@ -45,10 +51,19 @@ class Calibration:
         return cls(
             question_mean=arrays["question_mean"],
             text_mean=arrays["text_mean"],
+            projection=arrays["projection"],
             vectors=arrays["vectors"],
             tokens=tuple(np.split(arrays["tokens"], ends)),
             groups=arrays["groups"],
         )
+
+    def asked(self, tokens: Floats) -> Floats:
+        """Return a question's token vectors as they are compared: (tokens, kept), unit length."""
+        return compared(tokens - self.question_mean, self.projection)
+
+    def kept(self, tokens: Floats) -> Bytes:
+        """Return a text's token vectors as they are compared, in bytes: (tokens, kept)."""
+        return compress(compared(tokens - self.text_mean, self.projection))
 
     def nearest_group(self, vectors: Floats) -> int:
         """Return the number of the language that the given sentences seem to be in."""
@@ -71,18 +86,26 @@ class Calibration:
         )
 
 
-def packaged_means() -> tuple[Floats, Floats]:
-    """Return the packaged model's mean token vectors, (dimension,) each: of questions, of texts.
+def packaged() -> tuple[Floats, Floats, Floats]:
+    """Return the packaged model's `question_mean`, `text_mean` and `projection`.
 
     From articles 0 to 15 of XQuAD-R in en, de, es and ru (`python -m tests.benchmarks.means`). The
     few sentences that are shipped give a poorer mean: other models have only those.
     """
     with (files(__package__) / "means.npz").open("rb") as file:
         arrays = np.load(file, allow_pickle=False)
-        return arrays["question_mean"], arrays["text_mean"]
+        mean, other, projection = (
+            arrays[name].astype(np.float32) for name in ("question_mean", "text_mean", "projection")
+        )
+    return mean, other, projection
 
 
-def compress(tokens: Floats, mean: Floats) -> Bytes:
-    """Return token vectors centred, at unit length, in steps of 1/127: int8 loses nothing here."""
-    compressed: Bytes = np.rint(unit(tokens - mean) * 127).astype(np.int8)
+def compared(centred: Floats, projection: Floats) -> Floats:
+    """Return centred token vectors as they are compared, at unit length."""
+    return unit(centred @ projection if projection.size else centred)
+
+
+def compress(tokens: Floats) -> Bytes:
+    """Return token vectors of unit length in steps of 1/127: int8 loses nothing here."""
+    compressed: Bytes = np.rint(tokens * 127).astype(np.int8)
     return compressed

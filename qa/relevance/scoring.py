@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.encoder import unit
 from qa.index import grams
 from qa.reader import Bytes, Candidates, Floats, Reader, Span
 from qa.relevance.background import SENTENCES
@@ -21,10 +20,10 @@ what the first article says to "¿Qué aconsejó Rutte?"."""
 CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
 
-WEIGHT, WEIGHT_ACROSS = np.float32(0.5), np.float32(0.25)
-"""How much of what the reader says of the order counts, the second where question and text are in
-two languages: it was trained on few such questions. Chosen among a quarter, half and all on the
-articles of `python -m tests.benchmarks.refusal --chosen`."""
+WEIGHT = np.float32(0.5)
+"""How much of what the reader says of the order counts. Chosen among a quarter, half, three
+quarters and all on the articles of `python -m tests.benchmarks.refusal --chosen`; half, too, where
+question and text are in two languages."""
 
 AHEAD = 0.0001
 """How far the sentence that the reader prefers is put before the next."""
@@ -143,8 +142,7 @@ def rank(
     if reader is not None and len(tokens):
         read = said.best(READ)
         reading = reader(said.only(read))
-        weight = WEIGHT if shared else WEIGHT_ACROSS
-        scores[own] = reordered(scores[own], read, weight * reading.better)
+        scores[own] = reordered(scores[own], read, WEIGHT * reading.better)
         spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
@@ -164,7 +162,7 @@ def _compared(
     question: Question, sentences: Sequence[Sentence], calibration: Calibration
 ) -> tuple[Floats, Floats, Floats]:
     """Return the question's tokens, its cosine with each sentence, and their best matches."""
-    tokens = unit(question.tokens - calibration.question_mean)
+    tokens = calibration.asked(question.tokens)
     similarities = np.stack([sentence.vector for sentence in sentences]) @ question.pooled
     return tokens, similarities, best_matches(tokens, [each.tokens for each in sentences])
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qa.answer import CLOSE, MOST
-from qa.encoder import unit
 from qa.reader import Reader, Span
 from qa.relevance import Calibration, Ranking, Sentence, rank
 from qa.relevance.scoring import best_matches
@@ -131,7 +130,7 @@ def _plainly(
 ) -> tuple[int, int]:
     """Return which sentence is best by cosine, and which with late interaction unweighted."""
     similarities = np.stack([each.vector for each in sentences]) @ asked.question.pooled
-    tokens = unit(asked.question.tokens - calibration.question_mean)
+    tokens = calibration.asked(asked.question.tokens)
     late = best_matches(tokens, [each.tokens for each in sentences]).mean(axis=0)
     return int(similarities.argmax()), int((similarities + 1.5 * late).argmax())
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qa import encoder
 from qa.encoder.packaged import Packaged
-from qa.encoder.vectors import Vectors, unit
+from qa.encoder.vectors import TokenVectors, Vectors, unit
 from tests.benchmarks.labelled import folder
 
 Right = NDArray[np.bool_]
@@ -81,12 +81,12 @@ def encode(model: encoder.Model, texts: Texts) -> Encoded:
     states = model.encode_document_tokens(texts.paragraphs)
     asked = model.encode_query_tokens(texts.questions)
     text_mean, question_mean = (
-        np.concatenate([one.tokens for one in found]).mean(axis=0) for found in (states, asked)
+        np.concatenate([last(one) for one in found]).mean(axis=0) for found in (states, asked)
     )
     tokens = []
     for place, start, end in texts.sentences:
         starts = states[place].offsets[:, 0]
-        inside = states[place].tokens[(starts >= start) & (starts < end)]
+        inside = last(states[place])[(starts >= start) & (starts < end)]
         tokens.append(unit(inside - text_mean))
     return Encoded(
         np.stack([one.pooled for one in states]),
@@ -95,8 +95,13 @@ def encode(model: encoder.Model, texts: Texts) -> Encoded:
         ),
         np.stack([one.pooled for one in asked]),
         tokens,
-        [unit(one.tokens - question_mean) for one in asked],
+        [unit(last(one) - question_mean) for one in asked],
     )
+
+
+def last(text: TokenVectors) -> Vectors:
+    """Return the states of the last layer: only the packaged model gives others behind them."""
+    return text.tokens[:, : len(text.pooled)]
 
 
 def late_interaction(questions: list[Vectors], sentences: list[Vectors]) -> Vectors:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.encoder import Model, TokenVectors
-from qa.relevance import Calibration, Question, Sentence, compress
+from qa.relevance import Calibration, Question, Sentence
 from qa.retriever import as_asked
 
 Span = tuple[int, int]
@@ -73,7 +73,7 @@ def encoded(paragraphs: Iterable[Paragraph], model: Model, calibration: Calibrat
         first = len(sentences)
         for start, end in own.sentences:
             inside = state.tokens[(starts >= start) & (starts < end)]
-            tokens = compress(inside, calibration.text_mean)
+            tokens = calibration.kept(inside)
             said = own.text[start:end]
             sentences.append(Sentence(next(vectors), tokens, number, own.article, said))
         for text, answer in own.questions:

@@ -26,7 +26,7 @@ from qa import encoder
 from qa.build import calibrate
 from qa.encoder import unit
 from qa.reader import Floats, inputs
-from qa.relevance import Calibration, Question, Sentence, candidates
+from qa.relevance import WHOLE, Calibration, Sentence, candidates
 from tests.benchmarks import monolingual, xquad
 from tests.benchmarks.labelled import Asked, Language
 from tests.benchmarks.network import Network, export
@@ -65,6 +65,8 @@ class Examples:
     def __init__(self, calibration: Calibration, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - nothing is secret
         self._calibration = calibration
+        # What the questions' tokens are counted from when they are already as they are compared.
+        self._blank = replace(calibration, question_mean=np.zeros(1, np.float32), projection=WHOLE)
         self._parallel = {code: xquad.load(code, xquad.FITTED, calibration) for code in CODES}
         single = [monolingual.squad("fitted", calibration)]
         single += [monolingual.norquad("fitted", calibration)]
@@ -85,11 +87,12 @@ class Examples:
         return self._example(text, asked)
 
     def _example(self, text: Language, asked: Asked) -> Example:
+        tokens = self._calibration.asked(asked.question.tokens)
         if self._random.random() < BLURRED:
-            asked = replace(asked, question=self._blurred(asked.question))
+            tokens = self._blurred(tokens)
         pool = list(self._pool(text, asked))
         document = [sentence for _, sentence in pool]
-        whole = candidates(asked.question, document, self._calibration)
+        whole = candidates(replace(asked.question, tokens=tokens), document, self._blank)
         chosen = whole.best(READ)
         golden = [place for place, (number, _) in enumerate(pool) if number == asked.gold]
         if golden and golden[0] not in chosen:
@@ -102,20 +105,19 @@ class Examples:
         span = asked.span if gold >= 0 else None
         return Example(tensors, torch.from_numpy(read.scores), whole.middle, gold, first, span)
 
-    def _blurred(self, question: Question) -> Question:
+    def _blurred(self, question: Floats) -> Floats:
         """Return a question as if it had been asked in another language, in other words."""
-        mean = self._calibration.question_mean
         shift, words = (self._some_tokens() for _ in range(2))
-        mixed = np.array([self._random.uniform(0, MIX) for _ in question.tokens], np.float32)
-        chosen = self._random.choices(range(len(words)), k=len(question.tokens))
-        tokens = unit(question.tokens - mean) + mixed[:, None] * words[chosen]
+        mixed = np.array([self._random.uniform(0, MIX) for _ in question], np.float32)
+        chosen = self._random.choices(range(len(words)), k=len(question))
+        tokens = question + mixed[:, None] * words[chosen]
         tokens += self._random.uniform(0, SHIFT) * unit(shift.mean(axis=0))
-        return replace(question, tokens=unit(tokens) + mean)
+        return unit(tokens)
 
     def _some_tokens(self) -> Floats:
         """Return the tokens of some other question, in any language."""
         asked = self._random.choice(self._parallel[self._random.choice(CODES)].asked)
-        return unit(asked.question.tokens - self._calibration.question_mean)
+        return self._calibration.asked(asked.question.tokens)
 
     def _pool(self, text: Language, asked: Asked) -> Iterator[tuple[int, Sentence]]:
         """Yield the sentences of the question's article, or of some passages of a long one."""
@@ -161,8 +163,9 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     model = encoder.load(None)
-    examples = Examples(calibrate(model), options.seed)
-    network = Network(model.dimension)
+    calibration = calibrate(model)
+    examples = Examples(calibration, options.seed)
+    network = Network(calibration.projection.shape[1])
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98)
     )

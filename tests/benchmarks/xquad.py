@@ -16,10 +16,11 @@ chosen among several; on which figures are reported."""
 def load(code: str, articles: Sequence[int], calibration: Calibration | None = None) -> Language:
     """Return some articles of one language, encoded by the packaged model."""
     model = encoder.load(None)
-    return encoded(_paragraphs(code, articles), model, calibration or calibrate(model))
+    return encoded(paragraphs(code, articles), model, calibration or calibrate(model))
 
 
-def _paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
+def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
+    """Yield some articles of one language."""
     data = json.loads((folder("xquad-r") / f"{code}.json").read_text())["data"]
     for article in articles:
         for paragraph in data[article]["paragraphs"]:
