@@ -12,8 +12,8 @@ article's "what did Rutte advise?" is answered in four languages; what it costs:
 
 ERRORS = (
     "of questions whose answer is found 4 % are refused, 20 % where question and text are in two "
-    "languages; of questions that a text only comes near 12 % are answered, 20 % in two languages, "
-    "and 55 % of those that were written to mislead"
+    "languages; of questions that a text only comes near 14 % are answered, 18 % in two languages, "
+    "and 57 % of those that were written to mislead"
 )
 """What the threshold stands for, measured on XQuAD-R's articles 24 to 31 in seven languages, and on
 SQuAD 2.0, on parts on which nothing was fitted (`python -m tests.benchmarks.refusal --languages

@@ -14,8 +14,7 @@ from qa.relevance.confidence import confidence
 
 RARE, RARE_ACROSS = 3.0, 1.5
 """Power of a question token's rareness: words that match everywhere count little. Where question
-and text are in two languages the lower one does as well on XQuAD-R's articles 0 to 23, and finds
-what the first article says to "¿Qué aconsejó Rutte?"."""
+and text are in two languages the lower one does as well on XQuAD-R's articles 0 to 23."""
 
 CLEAR = 0.05
 """How far sentences of other documents stay behind the best one."""
