@@ -348,15 +348,15 @@ def calibrate(model: Model) -> relevance.Calibration:
     question_mean, text_mean, projection = _mean(questions), _mean(encoded), relevance.WHOLE
     if model.name == encoder.DEFAULT_MODEL:
         question_mean, text_mean, projection = relevance.packaged()
-    tokens = [relevance.compared(text.tokens - text_mean, projection) for text in encoded]
-    return relevance.Calibration(
+    calibration = relevance.Calibration(
         question_mean=question_mean,
         text_mean=text_mean,
         projection=projection,
         vectors=np.stack([text.pooled for text in encoded]),
-        tokens=tuple(map(relevance.compress, tokens)),
+        tokens=(),
         groups=np.repeat(np.arange(len(languages)), [len(texts) for texts in languages]),
     )
+    return replace(calibration, tokens=tuple(calibration.kept(text.tokens) for text in encoded))
 
 
 def _mean(encoded: Sequence[TokenVectors]) -> Floats:

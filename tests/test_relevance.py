@@ -12,11 +12,11 @@ from qa.relevance import (
     Calibration,
     Question,
     Sentence,
-    compress,
     packaged,
     passage_score,
     rank,
 )
+from qa.relevance.calibration import compress
 from qa.relevance.confidence import confidence
 from qa.relevance.scoring import best_matches
 

@@ -7,7 +7,7 @@ work between languages.
 
 from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
-from qa.relevance.calibration import WHOLE, Calibration, compared, compress, packaged
+from qa.relevance.calibration import WHOLE, Calibration, packaged
 from qa.relevance.confidence import ERRORS, THRESHOLD
 from qa.relevance.scoring import (
     Question,
@@ -31,8 +31,6 @@ __all__ = [
     "Ranking",
     "Sentence",
     "candidates",
-    "compared",
-    "compress",
     "packaged",
     "passage_score",
     "rank",
