@@ -90,7 +90,11 @@ def without_names(question: str) -> str:
 
 
 def language(question: str, *, default: str = "en") -> str:
-    """Return the question's language (ISO 639-1), or `default` where nothing tells it."""
+    """Return the question's language (ISO 639-1), or `default` where nothing tells it.
+
+    Where several fit as well, `default` is one of them or the first is taken: "En" begins a
+    question in three languages.
+    """
     words = _WORD.findall(question.casefold())
     scores = {
         # A word that fewer of the languages share tells more.
@@ -101,7 +105,7 @@ def language(question: str, *, default: str = "en") -> str:
         )
         for name, own in FUNCTION_WORDS.items()
     }
-    best = max(scores, key=lambda name: scores[name])
+    best = max(scores, key=lambda name: (scores[name], name == default))
     if scores[best]:
         return best
     return next((name for name, script in SCRIPTS.items() if script.search(question)), default)

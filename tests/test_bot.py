@@ -120,6 +120,11 @@ def test_a_follow_up_is_completed_and_shown(bot: Bot) -> None:
     )
 
 
+def test_a_follow_up_that_could_be_in_several_languages_is_in_the_last_ones(bot: Bot) -> None:
+    first = bot.ask("Wie is de burgemeester van Vestby?")
+    assert bot.ask("En Trump?", previous=first).language == "nl"
+
+
 def test_what_was_quoted_before_lifts_no_refusal(bot: Bot) -> None:
     first = bot.ask("When does the harbour open in the morning?", threshold=0)
     assert first.outcome == "answered"

@@ -29,6 +29,12 @@ def test_what_tells_nothing_is_the_default() -> None:
     assert language("Rutte", default="nl") == "nl"
 
 
+@pytest.mark.parametrize("default", ["nl", "fr", "es"])
+def test_what_begins_a_question_in_several_languages_is_the_default(default: str) -> None:
+    assert language("En Trump?", default=default) == default
+    assert language("Wat zei Trump?", default=default) == "nl"
+
+
 def test_names_are_left_out() -> None:
     assert without_names("Wat zei Rutte in 2025 over Oekraïne?").split() == [
         "Wat",

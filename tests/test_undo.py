@@ -359,3 +359,8 @@ def test_the_commands(article_index: Path, tmp_path: Path) -> None:
     assert run("ask", "what did Rutte advise?", cwd=tmp_path).returncode == 0
     failed = run("index", "restore", "77", cwd=tmp_path)
     assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
+
+
+def test_where_there_is_no_index_nothing_is_listed(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="qa build"):
+        backups(tmp_path / "index")

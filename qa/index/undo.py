@@ -86,12 +86,12 @@ def backups(folder: Path) -> tuple[Backup, ...]:
     """Return what can be restored, the newest first.
 
     What is older than one that cannot be read is left out, as it can no longer be reached.
+
+    Raises:
+        IndexMissingError: there is no index.
     """
-    try:
-        with closing(Index.open(folder)) as index:
-            return tuple(_backups(Layout(folder), index.identity(), index.manifest().version))
-    except IndexMissingError:
-        return ()
+    with closing(Index.open(folder)) as index:
+        return tuple(_backups(Layout(folder), index.identity(), index.manifest().version))
 
 
 def restore(folder: Path, number: int | None = None) -> Backup:
