@@ -10,7 +10,7 @@ from qa.reader import Reader, Span
 from qa.relevance import Calibration, Ranking, Sentence, rank
 from qa.relevance.scoring import best_matches
 from qa.retriever import SHORTLIST, SURE
-from tests.benchmarks import monolingual, xquad
+from tests.benchmarks import monolingual, news, xquad
 from tests.benchmarks.labelled import Asked, Language
 
 Pool = Sequence[tuple[int, Sentence]]
@@ -39,6 +39,8 @@ class Case:
     overlap: float | None
     """How far the words that are marked as the answer are the labelled ones: F1 of their tokens, if
     the right sentence comes first and has words marked."""
+    near: bool
+    """Whether it is one that no text answers, about what is in them."""
     ranking: Ranking
 
 
@@ -79,6 +81,17 @@ class Asking:
             for asked in text.asked[::step]:
                 yield from self._cases(load.__name__, asked, text, many=False)
 
+    def news(self, part: Sequence[int], step: int) -> Iterator[Case]:
+        """Yield the invented news' questions in every language, asked of each text there is."""
+        texts = news.load(part, self._calibration)
+        for there in news.TEXTS:
+            for here, own in texts.items():
+                kind = "news same" if here == there else "news across"
+                both = list(zip(own.asked, texts[there].asked, strict=True))
+                for mine, theirs in both[::step]:
+                    asked = replace(theirs, question=mine.question)
+                    yield from self._cases(kind, asked, texts[there], many=False)
+
     def _cases(self, kind: str, asked: Asked, text: Language, *, many: bool) -> Iterator[Case]:
         numbered = list(enumerate(text.sentences))
         own = _where(numbered, lambda sentence: sentence.document == asked.article)
@@ -109,6 +122,7 @@ class Asking:
             plain=pairs[plain][0] == asked.gold,
             late=pairs[late][0] == asked.gold,
             overlap=_overlap(ranking.spans.get(int(order[0])), asked, quoted[0]),
+            near=asked.gold < 0,
             ranking=ranking,
         )
 

@@ -2,12 +2,15 @@
 
     python -m tests.benchmarks.refusal [--languages en,de,es] [--same | --asked en] [--step 3]
         [--no-reader]
+    python -m tests.benchmarks.refusal --news
 
 On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
 asked of its article and of all 32, in every pair of the languages (with --same in one at a time,
 with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
-it and without. M is late interaction unweighted. With --chosen: on the articles between.
+it and without. M is late interaction unweighted. With --chosen: on the articles between. With
+--news: on invented news, in every language; what it does not answer is asked about its own people
+and events.
 """
 
 import argparse
@@ -19,14 +22,21 @@ from qa import encoder, reader
 from qa.build import calibrate
 from qa.evaluation.metrics import auroc
 from qa.relevance import THRESHOLD
-from tests.benchmarks import xquad
+from tests.benchmarks import news, xquad
 from tests.benchmarks.cases import Asking, Case, of
+
+
+def print_all(cases: Sequence[Case]) -> None:
+    """Print the figures of each kind of question and pool."""
+    for kind, pool in sorted({(case.kind, case.pool) for case in cases}):
+        report(f"{kind} {pool}", of(cases, kind, pool))
 
 
 def report(name: str, cases: Sequence[Case]) -> None:
     """Print the figures of one kind of question and pool."""
     asked = [case for case in cases if case.answerable]
     missing = [case for case in cases if not case.answerable]
+    near = [case for case in cases if case.near]
     right = [case for case in asked if case.quoted]
     marked = [case.overlap for case in asked if case.overlap is not None] or [0.0]
     sure = sorted(asked, key=lambda case: -case.ranking.confidence)
@@ -37,11 +47,17 @@ def report(name: str, cases: Sequence[Case]) -> None:
         f", quoted {_share(asked, 'quoted'):.1f}, paragraph {_share(asked, 'paragraph'):.1f}"
         f", first at 80 % coverage {_share(sure[: round(0.8 * len(sure))], 'first'):.1f};"
         f" answered where found {_answered(right):.1f}, where missing {_answered(missing):.1f};"
-        f" AUROC {100 * (area or 0):.1f}; words marked in {len(marked)}, F1 {np.mean(marked):.2f},"
+        f" AUROC {100 * (area or 0):.1f}{_near(asked, near)};"
+        f" words marked in {len(marked)}, F1 {np.mean(marked):.2f},"
         f" {100 * np.mean(np.array(marked) > 0):.0f} % overlap; taken for one language"
         f" {100 * np.mean([case.ranking.shared for case in asked]):.1f}",
         flush=True,
     )
+
+
+def _near(asked: Sequence[Case], near: Sequence[Case]) -> str:
+    area = auroc(_confidences(asked), _confidences(near))
+    return f" (near the topic {100 * area:.1f}, answered {_answered(near):.1f})" if area else ""
 
 
 def _confidences(cases: Sequence[Case]) -> list[float]:
@@ -65,8 +81,12 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=3, help="ask every so many questions")
     parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
+    parser.add_argument("--news", action="store_true", help="on invented news alone")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
+    if options.news:
+        print_all([*asking.news(news.CHOSEN if options.chosen else news.HELD_OUT, options.step)])
+        return
     part = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
     others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*part})
     cases = [*asking.single("chosen" if options.chosen else "held out", options.step)]
@@ -75,8 +95,7 @@ def main() -> None:
     if options.asked:
         pairs = [(options.asked, code) for code in codes if code != options.asked]
     cases += asking.parallel(part, pairs, options.step, others)
-    for kind, pool in sorted({(case.kind, case.pool) for case in cases}):
-        report(f"{kind} {pool}", of(cases, kind, pool))
+    print_all(cases)
 
 
 if __name__ == "__main__":

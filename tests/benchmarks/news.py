@@ -1,0 +1,46 @@
+"""Invented news (`tests/data/news.jsonl`): the same articles in five languages, with questions in
+eight, some of which an article only comes near. They were written for the project."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from qa import encoder
+from qa.relevance import Calibration
+from tests.benchmarks.labelled import Language, Paragraph, Span, encoded
+
+TEXTS, ASKED = ("nl", "en", "de", "fr", "es"), ("nl", "en", "de", "fr", "es", "ru", "ar", "zh")
+FITTED, CHOSEN, HELD_OUT = range(72), range(72, 84), range(84, 96)
+"""Articles to train on, to choose with, and to report figures on."""
+NEWS = Path(__file__).parents[1] / "data" / "news.jsonl"
+LONG = 3
+"""Sentences of a paragraph."""
+
+
+def load(articles: Sequence[int], calibration: Calibration) -> dict[str, Language]:
+    """Return some articles in every language, encoded by the packaged model."""
+    model = encoder.load(None)
+    return {code: encoded(paragraphs(code, articles), model, calibration) for code in ASKED}
+
+
+def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
+    """Yield some articles with the questions of a language; what has no text in it has English."""
+    lines = NEWS.read_text(encoding="utf-8").splitlines()
+    for article in articles:
+        record = json.loads(lines[article])
+        there = code if code in TEXTS else "en"
+        said: list[str] = record["texts"][there]
+        for number, first in enumerate(range(0, len(said), LONG)):
+            own = said[first : first + LONG]
+            ends = [sum(map(len, own[: n + 1])) + n for n in range(len(own))]
+            places = [(end - len(one), end) for one, end in zip(own, ends, strict=True)]
+            questions: list[tuple[str, Span | None]] = []
+            for place, asked in enumerate(record["questions"]):
+                answer = asked["answer"] - first
+                if 0 <= answer < len(own):
+                    short = asked["short"].get(there, "")
+                    start = places[answer][0] + own[answer].index(short)
+                    questions.append((asked["texts"][code], (start, start + len(short))))
+                elif asked["answer"] < 0 and place % -(-len(said) // LONG) == number:
+                    questions.append((asked["texts"][code], None))
+            yield Paragraph(article, " ".join(own), places, questions)

@@ -1,0 +1,35 @@
+"""The invented news that refusals near the topic are measured on."""
+
+import json
+
+from tests.benchmarks.news import ASKED, CHOSEN, FITTED, HELD_OUT, NEWS, TEXTS, paragraphs
+
+
+def test_each_article_says_and_asks_the_same_in_every_language() -> None:
+    records = [json.loads(line) for line in NEWS.read_text(encoding="utf-8").splitlines()]
+    assert [*FITTED, *CHOSEN, *HELD_OUT] == list(range(len(records)))
+    for record in records:
+        assert set(record["texts"]) == set(TEXTS)
+        (count,) = {len(said) for said in record["texts"].values()}
+        for asked in record["questions"]:
+            assert set(asked["texts"]) == set(ASKED)
+            assert -1 <= asked["answer"] < count
+            for code, short in asked["short"].items():
+                assert short in record["texts"][code][asked["answer"]]
+
+
+def test_questions_stand_with_the_paragraph_that_answers_them() -> None:
+    (first,) = ([*paragraphs("nl", [article])] for article in HELD_OUT[:1])
+    record = json.loads(NEWS.read_text(encoding="utf-8").splitlines()[HELD_OUT[0]])
+    said = [text for own in first for text, answer in own.questions if answer]
+    assert sorted(said) == sorted(
+        asked["texts"]["nl"] for asked in record["questions"] if asked["answer"] >= 0
+    )
+    assert sum(len(own.questions) for own in first) == len(record["questions"])
+    for own in first:
+        for text, answer in own.questions:
+            (asked,) = (one for one in record["questions"] if one["texts"]["nl"] == text)
+            if answer:
+                start = next(a for a, b in own.sentences if a <= answer[0] < b)
+                assert own.text[start:].startswith(record["texts"]["nl"][asked["answer"]])
+                assert own.text[slice(*answer)] == asked["short"].get("nl", "")
