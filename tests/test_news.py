@@ -4,11 +4,12 @@ import json
 
 from tests.benchmarks.news import ASKED, CHOSEN, FITTED, HELD_OUT, NEWS, TEXTS, paragraphs
 
+RECORDS = [json.loads(line) for line in NEWS.read_text(encoding="utf-8").splitlines()]
+
 
 def test_each_article_says_and_asks_the_same_in_every_language() -> None:
-    records = [json.loads(line) for line in NEWS.read_text(encoding="utf-8").splitlines()]
-    assert [*FITTED, *CHOSEN, *HELD_OUT] == list(range(len(records)))
-    for record in records:
+    assert [*FITTED, *CHOSEN, *HELD_OUT] == list(range(len(RECORDS)))
+    for record in RECORDS:
         assert set(record["texts"]) == set(TEXTS)
         (count,) = {len(said) for said in record["texts"].values()}
         for asked in record["questions"]:
@@ -19,14 +20,14 @@ def test_each_article_says_and_asks_the_same_in_every_language() -> None:
 
 
 def test_questions_stand_with_the_paragraph_that_answers_them() -> None:
-    (first,) = ([*paragraphs("nl", [article])] for article in HELD_OUT[:1])
-    record = json.loads(NEWS.read_text(encoding="utf-8").splitlines()[HELD_OUT[0]])
-    said = [text for own in first for text, answer in own.questions if answer]
+    article = HELD_OUT[0]
+    record, read = RECORDS[article], [*paragraphs("nl", [article])]
+    said = [text for own in read for text, answer in own.questions if answer]
     assert sorted(said) == sorted(
         asked["texts"]["nl"] for asked in record["questions"] if asked["answer"] >= 0
     )
-    assert sum(len(own.questions) for own in first) == len(record["questions"])
-    for own in first:
+    assert sum(len(own.questions) for own in read) == len(record["questions"])
+    for own in read:
         for text, answer in own.questions:
             (asked,) = (one for one in record["questions"] if one["texts"]["nl"] == text)
             if answer:

@@ -67,11 +67,8 @@ class Asking:
         texts = {code: xquad.load(code, articles, self._calibration) for code in sorted(codes)}
         for here, there in pairs:
             kind = "same" if here == there else "across"
-            # The same questions stand in every language, in the same order.
-            both = zip(texts[here].asked, texts[there].asked, strict=True)
-            asks = [(mine, theirs) for mine, theirs in both if theirs.article in part]
-            for mine, theirs in asks[::step]:
-                asked = replace(theirs, question=mine.question)
+            asks = [one for one in _asked(texts[here], texts[there]) if one.article in part]
+            for asked in asks[::step]:
                 yield from self._cases(kind, asked, texts[there], many=True)
 
     def single(self, part: str, step: int) -> Iterator[Case]:
@@ -87,9 +84,7 @@ class Asking:
         for there in news.TEXTS:
             for here, own in texts.items():
                 kind = "news same" if here == there else "news across"
-                both = list(zip(own.asked, texts[there].asked, strict=True))
-                for mine, theirs in both[::step]:
-                    asked = replace(theirs, question=mine.question)
+                for asked in _asked(own, texts[there])[::step]:
                     yield from self._cases(kind, asked, texts[there], many=False)
 
     def _cases(self, kind: str, asked: Asked, text: Language, *, many: bool) -> Iterator[Case]:
@@ -125,6 +120,15 @@ class Asking:
             near=asked.gold < 0,
             ranking=ranking,
         )
+
+
+def _asked(here: Language, there: Language) -> list[Asked]:
+    """Return what is asked in one language of the same texts in another.
+
+    The same questions stand in every language, in the same order.
+    """
+    both = zip(here.asked, there.asked, strict=True)
+    return [replace(theirs, question=mine.question) for mine, theirs in both]
 
 
 def _overlap(said: Span | None, asked: Asked, first: int) -> float | None:

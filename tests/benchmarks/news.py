@@ -30,7 +30,8 @@ def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
         record = json.loads(lines[article])
         there = code if code in TEXTS else "en"
         said: list[str] = record["texts"][there]
-        for number, first in enumerate(range(0, len(said), LONG)):
+        starts = range(0, len(said), LONG)
+        for number, first in enumerate(starts):
             own = said[first : first + LONG]
             ends = [sum(map(len, own[: n + 1])) + n for n in range(len(own))]
             places = [(end - len(one), end) for one, end in zip(own, ends, strict=True)]
@@ -41,6 +42,6 @@ def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
                     short = asked["short"].get(there, "")
                     start = places[answer][0] + own[answer].index(short)
                     questions.append((asked["texts"][code], (start, start + len(short))))
-                elif asked["answer"] < 0 and place % -(-len(said) // LONG) == number:
+                elif asked["answer"] < 0 and place % len(starts) == number:
                     questions.append((asked["texts"][code], None))
             yield Paragraph(article, " ".join(own), places, questions)
