@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -19,10 +19,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
+from transformers.models.bert.modeling_bert import BertLayer
 
 from qa import encoder
 from qa.encoder import Model, weights
-from qa.encoder.network import MIDDLE
+from qa.encoder.network import MIDDLE, TOKEN_LAYERS, trained
 from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
@@ -248,17 +249,40 @@ def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         assert _cosines(own, other.tokens).min() > 0.995
 
 
-def test_the_states_of_the_middle_layer_agree_with_float32(model: Model, folder: Path) -> None:
+def test_the_states_of_the_middle_layer_and_those_for_tokens_agree_with_float32(
+    model: Model, folder: Path
+) -> None:
     network = AutoModel.from_pretrained(folder, local_files_only=True)
     cut = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    _take(network.encoder.layer[MIDDLE:])
     for text, ours in zip(TEXTS, model.encode_document_tokens(TEXTS), strict=True):
         read = cut([f"passage: {text}"], return_tensors="pt")
         with torch.no_grad():
             found = network(**read, output_hidden_states=True)
-        theirs = found.hidden_states[MIDDLE][0].numpy()
+        theirs = torch.cat([found.hidden_states[MIDDLE], found.last_hidden_state], -1)[0].numpy()
         states = ours.tokens[:, 384:]
-        other = theirs[-1 - len(states) : -1]
-        assert _cosines(states, other).min(initial=1) > 0.995
+        own = theirs[-1 - len(states) : -1]
+        for part in np.split(np.arange(768), 2):
+            assert _cosines(states[:, part], own[:, part]).min(initial=1) > 0.995
+
+
+def _take(layers: Sequence[BertLayer]) -> None:
+    """Give the last layers the weights that are trained for tokens."""
+    tensors = {name: torch.tensor(tensor) for name, tensor in trained().items()}
+    for name, layer in zip(TOKEN_LAYERS, layers, strict=True):
+        parts = {
+            "q": layer.attention.self.query,
+            "k": layer.attention.self.key,
+            "v": layer.attention.self.value,
+            "ao": layer.attention.output.dense,
+            "aln": layer.attention.output.LayerNorm,
+            "fi": layer.intermediate.dense,
+            "fo": layer.output.dense,
+            "oln": layer.output.LayerNorm,
+        }
+        for part, module in parts.items():
+            module.weight.data = tensors[f"{name}.{part}.w"]
+            module.bias.data = tensors[f"{name}.{part}.b"]
 
 
 def _cosines(ours: Vectors, theirs: Vectors) -> Vectors:
@@ -321,7 +345,7 @@ def test_long_texts_are_read_to_their_end(model: Model) -> None:
 def test_empty_and_blank_texts_have_no_tokens_but_a_vector(model: Model) -> None:
     for text in ("", "   \n", "\u200b\ufeff", "\x01\x00"):
         (vectors,) = model.encode_query_tokens([text])
-        assert vectors.tokens.shape == (0, 768)
+        assert vectors.tokens.shape == (0, 1152)
         assert vectors.offsets.shape == (0, 2)
         assert abs(np.linalg.norm(vectors.pooled) - 1) < 1e-5
 
@@ -394,8 +418,8 @@ def test_unpacking_takes_no_more_memory_than_asking_may(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk of 90 MB: less than the network and the other files take."""
-    with disk(tmp_path / "disk", "90m") as folder:
+    """Return a folder on a disk of 60 MB: less than the network takes."""
+    with disk(tmp_path / "disk", "60m") as folder:
         yield folder
 
 

@@ -10,8 +10,9 @@ weights, so nothing is measured while it runs, and no text's vectors depend on t
 Codes of 7 bits are also exact on AVX2, which cuts the sum of two neighbouring products at 16 bits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,14 @@ from qa.encoder.weights import BLOCK, Weights
 
 Linear = tuple[NDArray[np.float32], NDArray[np.float32]]
 """A matrix (outputs, inputs) or the scales of a normalisation, and what is added then."""
-Range = tuple[float, float]
 
 MIDDLE = 8
 """The layer whose states are given beside the last one's. Tokens that mean the same in two
 languages are most alike in the middle; the last layer is trained for the mean of its states."""
+
+TOKEN_LAYERS = tuple(f"t{number}" for number in range(MIDDLE, 12))
+"""Layers that follow the middle one a second time: those that follow it anyhow are trained for the
+mean of their states, these for the tokens one by one."""
 
 _CONTRIB = "com.microsoft"
 _CONTRIB_OPERATORS = {
@@ -38,57 +42,85 @@ _CONTRIB_OPERATORS = {
     "MultiHeadAttention",
 }
 _DATA = "model.onnx.data"
+PARTS = (".codes", ".scales", ".zeros")
+"""What stands for a matrix in the file that `trained` reads; see `whole_columns`."""
 _LARGE = 1024
 """Bytes from which a constant is written beside the network."""
 _STEPS = 126
 """Codes are 1 to 127, so that two of them times any weights still fit 16 bits with a sign."""
 _MIDDLE = 64
-_LEAST_GELU = -0.17
-"""Nothing lower comes out of GELU."""
 
 
 def write(weights: Weights, folder: Path) -> None:
-    """Write two networks into `folder`, and their weights, which the runtime maps into memory.
+    """Write three networks into `folder`, and their weights, which the runtime maps into memory.
 
     model.onnx         input_ids, attention_mask -> last_hidden_state, for sentence-transformers
     unpadded.onnx      input_ids -> last_hidden_state, middle_hidden_state: without the mask, for
                        rows of one length, attention is faster
-    model.onnx.data    the weights of both
+    tokens.onnx        middle_hidden_state -> token_hidden_state: `TOKEN_LAYERS`, for such rows
+    model.onnx.data    the weights of all
     """
     masked = _network(weights, folder)
-    for name, model in (("model.onnx", masked), ("unpadded.onnx", _unpadded(masked))):
-        (folder / name).write_bytes(model.SerializeToString())
+    unpadded = _unmasked(masked)
+    unpadded.graph.output.append(_value("middle_hidden_state", TensorProto.FLOAT, weights.width))
+    del unpadded.graph.input[1:]
+    tokens = _unmasked(_token_network(weights, folder))
+    for name, model in (("model", masked), ("unpadded", unpadded), ("tokens", tokens)):
+        (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+
+def trained() -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of `TOKEN_LAYERS`, named as in the file; matrices are (outputs, inputs).
+
+    Made by `python -m tests.benchmarks.tokens`.
+    """
+    with (files(__package__) / "token_layers.npz").open("rb") as file:
+        arrays = np.load(file, allow_pickle=False)
+        return dict(_unpacked({name: arrays[name] for name in arrays.files}))
+
+
+def _unpacked(
+    arrays: Mapping[str, NDArray[np.generic]],
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    for name, array in arrays.items():
+        if name.endswith(PARTS[0]):
+            whole = name.removesuffix(PARTS[0])
+            _, scales, zeros = (arrays[whole + part].astype(np.float32) for part in PARTS)
+            yield whole, (array.astype(np.float32) - zeros[:, None]) * scales[:, None]
+        elif not name.endswith(PARTS[1:]):
+            yield name, array.astype(np.float32)
 
 
 def _network(weights: Weights, folder: Path) -> ModelProto:
     graph = _Graph(weights, folder)
     graph.shared()
+    graph.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     state = graph.embedding()
     for layer in range(weights.layers):
         state = graph.layer(f"l{layer}", state)
         if layer + 1 == MIDDLE:
             graph.step("Identity", [state], "middle_hidden_state")
     graph.step("Identity", [state], "last_hidden_state")
-    return helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "multilingual-e5-small",
-            [_value(name, TensorProto.INT64) for name in ("input_ids", "attention_mask")],
-            [_value("last_hidden_state", TensorProto.FLOAT, weights.width)],
-            graph.constants,
-        ),
-        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)],
-        ir_version=10,
-    )
+    inputs = [_value(name, TensorProto.INT64) for name in ("input_ids", "attention_mask")]
+    return graph.model(inputs, "last_hidden_state")
 
 
-def _unpadded(masked: ModelProto) -> ModelProto:
-    """The same network without the mask, and with the states of its middle layer."""
+def _token_network(weights: Weights, folder: Path) -> ModelProto:
+    graph = _Graph(weights, folder, trained=trained())
+    graph.shared()
+    state = graph.step("Identity", ["middle_hidden_state"], f"l{MIDDLE - 1}.oln")
+    for layer in TOKEN_LAYERS:
+        state = graph.layer(layer, state)
+    graph.step("Identity", [state], "token_hidden_state")
+    inputs = [_value("middle_hidden_state", TensorProto.FLOAT, weights.width)]
+    return graph.model(inputs, "token_hidden_state")
+
+
+def _unmasked(masked: ModelProto) -> ModelProto:
+    """The same network without the mask."""
     model = ModelProto()
     model.CopyFrom(masked)
-    del model.graph.input[1:], model.graph.node[:]
-    model.graph.output.add().CopyFrom(masked.graph.output[0])
-    model.graph.output[-1].name = "middle_hidden_state"
+    del model.graph.node[:]
     for node in masked.graph.node:
         if node.name != "mask":
             kept = [name for name in node.input if name != "mask"]
@@ -112,20 +144,18 @@ def whole_columns(
     return codes.astype(np.int8), scales, zeros.astype(np.int8)
 
 
-def normalised_range(norm: Linear) -> Range:
-    """What holds every value of a normalised state: of n whose variance is 1, none is over √n."""
+def largest(norm: Linear) -> float:
+    """What no value of a normalised state exceeds: of n whose variance is 1, none is over √n."""
     scale, shift = norm
-    most = float((np.abs(scale) * len(scale) ** 0.5 + np.abs(shift)).max())
-    return -most, most
+    return float((np.abs(scale) * len(scale) ** 0.5 + np.abs(shift)).max())
 
 
-def product_range(norm: Linear, linear: Linear) -> Range:
-    """What holds every value of a normalised state's product: n such numbers have the length √n."""
+def largest_product(norm: Linear, linear: Linear) -> float:
+    """What no value of a normalised state's product exceeds: n such numbers have the length √n."""
     scale, shift = norm
     matrix, bias = linear
     lengths = np.linalg.norm(matrix * scale, axis=1) * len(scale) ** 0.5
-    most = float((lengths + np.abs(matrix @ shift + bias)).max())
-    return -most, most
+    return float((lengths + np.abs(matrix @ shift + bias)).max())
 
 
 @dataclass(slots=True)
@@ -134,6 +164,8 @@ class _Graph:
 
     weights: Weights
     folder: Path
+    trained: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    """Tensors beside those of the file."""
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
@@ -167,9 +199,17 @@ class _Graph:
 
     def shared(self) -> None:
         """What all layers share."""
-        self.constant("zero", np.array([0]))
         self.constant("middle", np.array(_MIDDLE, np.uint8))
-        self.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+        self.number("finer", 1 / _STEPS)
+
+    def model(self, inputs: Sequence[onnx.ValueInfoProto], result: str) -> ModelProto:
+        """The steps so far as a network."""
+        outputs = [_value(result, TensorProto.FLOAT, self.weights.width)]
+        return helper.make_model(
+            helper.make_graph(self.nodes, "multilingual-e5-small", inputs, outputs, self.constants),
+            opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)],
+            ir_version=10,
+        )
 
     def embedding(self) -> str:
         """The normalised sum of each token's row and its place's."""
@@ -181,6 +221,7 @@ class _Graph:
         self.step("GatherBlockQuantized", [words, "input_ids", scales], "words.rows", **sizes)
         places = weights.plain("emb.pos").reshape(weights.positions, -1)
         self.constant("places", places + weights.plain("emb.type")[: weights.width])
+        self.constant("zero", np.array([0]))
         self.step("Shape", ["input_ids"], "length", start=1, end=2)
         self.step("Slice", ["places", "zero", "length", "zero"], "places.rows")
         return self.normalised("emb.ln", "words.rows", "places.rows")
@@ -190,25 +231,30 @@ class _Graph:
         norm = self.norm(state)
         qkv = [self.linear(f"{name}.{part}") for part in "qkv"]
         matrices, biases = map(np.concatenate, zip(*qkv, strict=True))
-        within = normalised_range(norm)
-        parts = self.product(f"{name}.qkv", state, (matrices, biases), within)
+        parts = self.product(f"{name}.qkv", state, (matrices, biases), largest(norm))
         attended = self.attention(name, parts)
-        within = product_range(norm, qkv[-1])  # a mean of values exceeds none of them
-        parts = self.product(f"{name}.ao", attended, self.linear(f"{name}.ao"), within)
+        most = largest_product(norm, qkv[-1])  # a mean of values exceeds none of them
+        parts = self.product(f"{name}.ao", attended, self.linear(f"{name}.ao"), most)
         state = self.normalised(f"{name}.aln", state, *parts)
         norm, linear = self.norm(state), self.linear(f"{name}.fi")
-        parts = self.product(f"{name}.fi", state, linear, normalised_range(norm))
+        parts = self.product(f"{name}.fi", state, linear, largest(norm))
         inner = self.step("Gelu", [self.step("Add", parts, f"{name}.inner")], f"{name}.gelu")
-        within = _LEAST_GELU, product_range(norm, linear)[1]
-        parts = self.product(f"{name}.fo", inner, self.linear(f"{name}.fo"), within)
+        most = largest_product(norm, linear)  # and so does what the gate lets through
+        parts = self.product(f"{name}.fo", inner, self.linear(f"{name}.fo"), most)
         return self.normalised(f"{name}.oln", state, *parts)
 
+    def plain(self, name: str) -> NDArray[np.float32]:
+        found = self.trained.get(name)
+        return self.weights.plain(name) if found is None else found
+
     def norm(self, name: str) -> Linear:
-        return self.weights.plain(f"{name}.w"), self.weights.plain(f"{name}.b")
+        return self.plain(f"{name}.w"), self.plain(f"{name}.b")
 
     def linear(self, name: str) -> Linear:
-        bias = self.weights.plain(f"{name}.b")
-        return self.weights.blocks(f"{name}.w", len(bias)).unpacked(np.float32), bias
+        bias, matrix = self.plain(f"{name}.b"), self.trained.get(f"{name}.w")
+        if matrix is None:
+            matrix = self.weights.blocks(f"{name}.w", len(bias)).unpacked(np.float32)
+        return matrix, bias
 
     def normalised(self, name: str, *parts: str) -> str:
         """The sum of some states, normalised; its name is also that of the two weights.
@@ -220,30 +266,32 @@ class _Graph:
             inputs.append(self.constant(f"{name}.{part}", values))
         return self.step("LayerNormalization", inputs, name, epsilon=self.weights.epsilon)
 
-    def product(self, name: str, state: str, linear: Linear, within: Range) -> Sequence[str]:
-        """The two parts of a state's product: their sum is the result."""
+    def product(self, name: str, state: str, linear: Linear, most: float) -> Sequence[str]:
+        """The two parts of a state's product: their sum is the result.
+
+        Both codes of the state go through one product, one after the other: it reads the weights
+        once, which is most of the time that a question takes.
+        """
         matrix, bias = linear
         codes, scales, zeros = whole_columns(matrix)
         weights = self.constant(f"{name}.weights", codes.T)
         scale = self.constant(f"{name}.scales", scales)
         zero = self.constant(f"{name}.zeros", zeros)
-        added = self.constant(f"{name}.bias", bias)
-        step = (within[1] - within[0]) / _STEPS
-        middle = np.array(round(1 - within[0] / step), np.uint8)
-        by = self.number(f"{name}.step", step), self.constant(f"{name}.zero", middle)
+        # Added to both parts, of which the fine one is then divided by the steps.
+        added = self.constant(f"{name}.bias", bias * np.float32(_STEPS / (_STEPS + 1)))
+        step = 2 * most / _STEPS
+        by = self.number(f"{name}.step", step), "middle"
         finely = self.number(f"{name}.fine.step", step / _STEPS), "middle"
         coarse = self.step("QuantizeLinear", [state, *by], f"{name}.coarse")
         near = self.step("DequantizeLinear", [coarse, *by], f"{name}.near")
         rest = self.step("Sub", [state, near], f"{name}.rest")
         fine = self.step("QuantizeLinear", [rest, *finely], f"{name}.fine")
-        return [
-            self.step(
-                "MatMulIntegerToFloat",
-                [part, weights, size, scale, at, zero, *biases],
-                f"{part}.product",
-            )
-            for part, (size, at), biases in ((coarse, by, [added]), (fine, finely, []))
-        ]
+        both = self.step("Concat", [coarse, fine], f"{name}.codes", axis=0)
+        product = "MatMulIntegerToFloat"
+        inputs = [both, weights, by[0], scale, by[1], zero, added]
+        parts = f"{name}.first", f"{name}.second"
+        self.step("Split", [self.step(product, inputs, f"{name}.product")], *parts, axis=0)
+        return parts[0], self.step("Mul", [parts[1], "finer"], f"{name}.third")
 
     def attention(self, name: str, parts: Sequence[str]) -> str:
         """What each token takes from the others of its text."""

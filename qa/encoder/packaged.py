@@ -24,7 +24,7 @@ from qa.errors import EncoderError
 
 _T = TypeVar("_T")
 
-_FOLDER = "multilingual-e5-small-q4-5"
+_FOLDER = "multilingual-e5-small-q4-6"
 """The number is the format of what is in it: raised when that changes."""
 _DIMENSION = 384
 _POSITIONS = 512
@@ -91,22 +91,22 @@ class Packaged:
             for text in read
             for window in windows(len(text.tokens), _POSITIONS - len(before) - 1)
         ]
-        for batch, states in self._states(list(_batches(parts)), middle=keep):
+        for batch, states in self._states(list(_batches(parts)), tokens=keep):
             for part, rows in zip(batch, states, strict=True):
                 part.text.add(part.window, rows, len(before))
         return read
 
     def _states(
-        self, batches: "list[list[_Part]]", *, middle: bool
+        self, batches: "list[list[_Part]]", *, tokens: bool
     ) -> "Iterator[tuple[list[_Part], Vectors]]":
         """Each batch with its states; few results wait at a time."""
         if len(batches) == 1:
-            yield batches[0], self._network(batches[0], middle=middle)
+            yield batches[0], self._network(batches[0], tokens=tokens)
             return
         with ThreadPoolExecutor(_processors()) as pool:
             waiting = deque[tuple[list[_Part], Future[Vectors]]]()
             for batch in batches:
-                waiting.append((batch, pool.submit(self._network, batch, middle=middle)))
+                waiting.append((batch, pool.submit(self._network, batch, tokens=tokens)))
                 if len(waiting) > 2 * _processors():
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -126,21 +126,30 @@ class _Network:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder / "onnx"
+        self._session = self._open("unpadded.onnx")
+
+    @cached_property
+    def _tokens(self) -> onnxruntime.InferenceSession:
+        return self._open("tokens.onnx")
+
+    def _open(self, name: str) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         # The file is written as it is to run: nothing is left to optimise.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        path = folder / "onnx" / "unpadded.onnx"
         providers = ["CPUExecutionProvider"]
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(str(self._folder / name), options, providers=providers)
 
-    def __call__(self, batch: "Sequence[_Part]", *, middle: bool) -> Vectors:
-        """(parts, tokens, dimension), for parts of one length; with the middle layer's behind."""
+    def __call__(self, batch: "Sequence[_Part]", *, tokens: bool) -> Vectors:
+        """(parts, tokens, dimension), for parts of one length; with those of its tokens behind."""
         ids = np.array([part.ids for part in batch], np.int64)
-        names = ["last_hidden_state", "middle_hidden_state"][: 1 + middle]
-        states: Vectors = np.concatenate(self._session.run(names, {"input_ids": ids}), axis=-1)
-        return states
+        names = ["last_hidden_state", "middle_hidden_state"][: 1 + tokens]
+        states: list[Vectors] = self._session.run(names, {"input_ids": ids})
+        if tokens:
+            states += self._tokens.run(None, {"middle_hidden_state": states[1]})
+        return np.concatenate(states, axis=-1)
 
 
 def _processors() -> int:
@@ -155,7 +164,7 @@ class _Text:
     def __init__(self, tokens: Tokens, *, keep: bool) -> None:
         self.tokens = tokens
         self.total = np.zeros(_DIMENSION, np.float32)
-        self._states = np.empty((len(tokens) if keep else 0, 2 * _DIMENSION), np.float32)
+        self._states = np.empty((len(tokens) if keep else 0, 3 * _DIMENSION), np.float32)
 
     def add(self, window: Window, states: Vectors, before: int) -> None:
         """Take the states of one window, the first `before` of which are not the text's."""

@@ -20,7 +20,7 @@ class TokenVectors:
     """(dimension,), unit length; for a long text the normalised mean over its windows."""
     tokens: Vectors
     """(tokens, width): last hidden states of its own tokens, neither centred nor normalised; behind
-    them, where the encoder gives them, the states of a middle layer."""
+    them, where the encoder gives them, those of a middle layer and those made for tokens."""
     offsets: NDArray[np.int32]
     """(tokens, 2): each token's start and end in the original text (code points); neither falls."""
 

@@ -1,9 +1,10 @@
-"""Make `qa/relevance/means.npz`: how the packaged model's token vectors are centred and projected.
+"""How the packaged model's token vectors are centred and projected before anything is trained.
 
-python -m tests.benchmarks.means FILE
+The mean over languages of each language's mean, and the principal components of the last and the
+middle layer, each divided by the mean length of its centred vectors, then weighted.
 """
 
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from qa.reader import Floats
 from tests.benchmarks.xquad import FITTED, paragraphs
 
 LANGUAGES = ("en", "de", "es", "ru")
+WIDTH = 384
+"""Of one layer."""
 KEPT = 256
 """Of 768 numbers; with 384 of them nothing is found better."""
 MIDDLE = 0.6
@@ -21,31 +24,51 @@ MIDDLE = 0.6
 sentences, and tells less well that none is right."""
 
 
-def main(path: Path) -> None:
-    """Write the file: the mean over languages of each language's mean, and principal components.
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """What `qa/relevance/means.npz` holds; rows and numbers are of the last layer, the middle one
+    and that of the layers for tokens."""
 
-    Each layer is divided by the mean length of its centred vectors, then weighted.
-    """
+    question: Floats
+    """(width,)"""
+    text: Floats
+    """(width,)"""
+    projection: Floats
+    """(width, kept)"""
+
+
+def save(means: Means, path: Path) -> None:
+    """Write the file."""
+    np.savez(
+        path,
+        question_mean=means.question.astype(np.float32),
+        text_mean=means.text.astype(np.float32),
+        projection=means.projection.astype(np.float16),
+    )
+
+
+def measured() -> Means:
+    """Return them as they are measured; the layers for tokens count nothing."""
     model = encoder.load(None)
-    questions, texts = [], []
+    questions: list[Floats] = []
+    texts: list[Floats] = []
     for code in LANGUAGES:
         read = list(paragraphs(code, FITTED))
         asked = model.encode_query_tokens([text for own in read for text, _ in own.questions])
         found = model.encode_document_tokens([own.text for own in read])
-        questions.append(np.concatenate([one.tokens for one in asked]))
-        texts.append(np.concatenate([one.tokens for one in found]))
+        for side, every in ((questions, asked), (texts, found)):
+            side.append(np.concatenate([np.split(one.tokens, [2 * WIDTH], 1)[0] for one in every]))
     question_mean = np.mean([rows.mean(axis=0) for rows in questions], axis=0)
     text_mean = np.mean([rows.mean(axis=0) for rows in texts], axis=0)
     sides = (questions, question_mean), (texts, text_mean)
     scale = _scale(np.concatenate(texts) - text_mean)
     # Questions have far fewer tokens: each side gives half of the products.
     products = sum(_products(unit((np.concatenate(rows) - mean) * scale)) for rows, mean in sides)
-    components = np.linalg.eigh(products)[1][:, -KEPT:]
-    np.savez(
-        path,
-        question_mean=question_mean,
-        text_mean=text_mean,
-        projection=(scale[:, None] * components).astype(np.float16),
+    components = scale[:, None] * np.linalg.eigh(products)[1][:, -KEPT:]
+    return Means(
+        question=np.pad(question_mean, (0, WIDTH)),
+        text=np.pad(text_mean, (0, WIDTH)),
+        projection=np.pad(components, ((0, WIDTH), (0, 0))),
     )
 
 
@@ -58,7 +81,3 @@ def _scale(centred: Floats) -> Floats:
 
 def _products(rows: Floats) -> Floats:
     return np.asarray(rows.T @ rows / len(rows), np.float32)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -3,7 +3,6 @@ encyclopedia), as they are split for training, fitting and reporting."""
 
 import json
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from qa import encoder
@@ -20,7 +19,12 @@ FITTED_PART, CHOSEN_PART, HELD_OUT_PART = (1, 2, 3, 4, 6, 7, 8, 9), (5,), (0,)
 
 
 def squad(part: str, calibration: Calibration) -> Language:
-    """Return the part `fitted`, `chosen` or `held out` of SQuAD 2.0."""
+    """Return the part `fitted`, `chosen` or `held out` of SQuAD 2.0, encoded."""
+    return encoded(squad_paragraphs(part), encoder.load(None), calibration)
+
+
+def squad_paragraphs(part: str) -> Iterator[Paragraph]:
+    """Yield the paragraphs of that part."""
     data = json.loads((folder("squad2-dev-half") / "squad2.json").read_text())["data"]
     parts = {"chosen": CHOSEN, "held out": HELD_OUT}
     others = CHOSEN + HELD_OUT
@@ -29,20 +33,22 @@ def squad(part: str, calibration: Calibration) -> Language:
         for a in data
         if (a["title"] in parts.get(part, ())) or (part == "fitted" and a["title"] not in others)
     ]
-    paragraphs = (
-        Paragraph(number, own["context"], sentences(own["context"], "en"), list(_answers(own)))
-        for number, article in enumerate(chosen)
-        for own in article["paragraphs"]
-    )
-    return encoded(paragraphs, encoder.load(None), calibration)
+    for number, article in enumerate(chosen):
+        for own in article["paragraphs"]:
+            text = own["context"]
+            yield Paragraph(number, text, sentences(text, "en"), list(_answers(own)))
 
 
 def norquad(part: str, calibration: Calibration) -> Language:
-    """Return the part `fitted`, `chosen` or `held out` of NorQuAD, its articles cut at lines."""
+    """Return the part `fitted`, `chosen` or `held out` of NorQuAD, encoded."""
+    return encoded(norquad_paragraphs(part), encoder.load(None), calibration)
+
+
+def norquad_paragraphs(part: str) -> Iterator[Paragraph]:
+    """Yield the paragraphs of that part: its articles cut at lines."""
     digits = {"fitted": FITTED_PART, "chosen": CHOSEN_PART, "held out": HELD_OUT_PART}[part]
-    names = [folder("norquad") / name for name in ("news.json", "wiki.json")]
-    paragraphs = chain.from_iterable(_lines(path, digits) for path in names)
-    return encoded(paragraphs, encoder.load(None), calibration)
+    for name in ("news.json", "wiki.json"):
+        yield from _lines(folder("norquad") / name, digits)
 
 
 def _lines(path: Path, digits: tuple[int, ...]) -> Iterator[Paragraph]:

@@ -1,0 +1,432 @@
+"""Train the layers that make token vectors, and how these are compared.
+
+    python -m tests.benchmarks.tokens LAYERS MEANS [--minutes 12]
+
+Writes `qa/encoder/token_layers.npz` and `qa/relevance/means.npz`. The model's last four layers are
+trained for the mean of their states. A copy of them is trained here for late interaction (Khattab
+and Zaharia 2020), on what the frozen middle layer gives: of all sentences of some articles the
+right one should score highest, by the same formula as in the product, and lie above what scores
+without an answer. The data is the reader's (`tests.benchmarks.train`). It starts from
+`tests.benchmarks.means`.
+
+What is learned in many steps is learned by heart, so several short runs are averaged with each
+other and with the weights they start from (Wortsman et al. 2022, Model soups). Of the five runs in
+the packaged files three were made before there was any news to train on.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped] # the library ships no types
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    gelu,
+    normalize,
+    scaled_dot_product_attention,
+)
+from typing_extensions import override
+
+from qa import encoder
+from qa.encoder import weights
+from qa.encoder.network import MIDDLE, PARTS, TOKEN_LAYERS, whole_columns
+from qa.encoder.packaged import Packaged
+from qa.encoder.unigram import Unigram
+from qa.encoder.weights import Weights
+from qa.reader import Floats
+from qa.relevance.scoring import RARE, RARE_ACROSS
+from tests.benchmarks import means, monolingual, news, xquad
+from tests.benchmarks.labelled import Paragraph
+from tests.benchmarks.train import CODES
+
+RUNS, START = 5, 0.3
+"""Runs that are averaged, and what the weights they start from count in the average: with none of
+them the right sentence is first as often, but an answer that is missing is told less well."""
+RATE, WARM, DECAY = 5e-5, 50, 0.01
+FASTER = 4
+"""Times which the projection learns faster than the layers."""
+PARALLEL, NEWS, SQUAD = 0.55, 0.5, 0.45
+"""Share of steps in several languages, on news of these, and on SQuAD of the others."""
+SHARED, MIXED = 0.2, 0.25
+"""Share of questions in several languages in the text's for certain, and of their steps with each
+paragraph in some language of its own."""
+MISSING = 0.25
+"""Share of questions whose paragraph is taken away."""
+MOST = 512
+"""Tokens read at once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A paragraph."""
+
+    article: int
+    states: NDArray[np.float16]
+    """(tokens, width): of the middle layer, with those of the prompt and the end."""
+    sentences: NDArray[np.int64]
+    """(tokens,): which sentence each is of; -1 for none."""
+    vectors: Floats
+    """(sentences, dimension)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question."""
+
+    states: NDArray[np.float16]
+    own: slice
+    """Its own tokens."""
+    vector: Floats
+    passage: int
+    gold: int
+    """The right sentence of that passage; -1 where it does not answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """A collection."""
+
+    passages: list[Passage]
+    queries: list[Query]
+
+    def articles(self) -> dict[int, list[int]]:
+        """Return the passages of each article."""
+        found: dict[int, list[int]] = {}
+        for number, passage in enumerate(self.passages):
+            found.setdefault(passage.article, []).append(number)
+        return found
+
+    def asked(self) -> dict[int, list[int]]:
+        """Return the questions of each passage that has some."""
+        found: dict[int, list[int]] = {}
+        for number, query in enumerate(self.queries):
+            found.setdefault(query.passage, []).append(number)
+        return found
+
+
+def read(paragraphs: Iterable[Paragraph]) -> Texts:
+    """Return a collection as the frozen layers see it."""
+    model, packaged = encoder.load(None), Packaged()
+    tokens = Unigram(packaged.folder)
+    network = onnxruntime.InferenceSession(packaged.folder / "onnx" / "unpadded.onnx")
+
+    def states(text: str, prompt: str) -> tuple[NDArray[np.float16], NDArray[np.int64], slice]:
+        before, own = [0, *tokens(prompt).ids], tokens(text)
+        ids = [*before, *list(own.ids)[: MOST - len(before) - 1], 2]
+        (found,) = network.run(["middle_hidden_state"], {"input_ids": np.array([ids], np.int64)})
+        inside = slice(len(before), len(ids) - 1)
+        starts = np.array(own.starts[: len(ids) - 1 - len(before)], np.int64)
+        return found[0].astype(np.float16), starts, inside
+
+    kept = [own for own in paragraphs if len(own.sentences)]
+    vectors = model.encode_document([own.text[slice(*at)] for own in kept for at in own.sentences])
+    rows = iter(np.split(vectors, np.cumsum([len(own.sentences) for own in kept])[:-1]))
+    asked = iter(model.encode_query([text for own in kept for text, _ in own.questions]))
+    passages, queries = [], []
+    for number, own in enumerate(kept):
+        found, starts, inside = states(own.text, "passage:")
+        sentences = np.full(len(found), -1, np.int64)
+        for place, (start, end) in enumerate(own.sentences):
+            sentences[inside][(starts >= start) & (starts < end)] = place
+        passages.append(Passage(own.article, found, sentences, next(rows)))
+        for text, answer in own.questions:
+            found, _, inside = states(text, "query:")
+            right = (n for n, (a, b) in enumerate(own.sentences) if answer and a <= answer[0] < b)
+            queries.append(Query(found, inside, next(asked), number, next(right, -1)))
+    return Texts(passages, queries)
+
+
+class Layer(nn.Module):
+    """One layer of the encoder, with the packaged weights to begin with."""
+
+    def __init__(self, packaged: Weights, name: str) -> None:
+        super().__init__()
+        self.heads = packaged.heads
+        self.parts = nn.ModuleDict()
+        for part in ("q", "k", "v", "ao", "fi", "fo"):
+            bias = packaged.plain(f"{name}.{part}.b")
+            matrix = packaged.blocks(f"{name}.{part}.w", len(bias)).unpacked(np.float32)
+            self.parts[part] = _filled(nn.Linear(*matrix.shape[::-1]), matrix, bias)
+        for part in ("aln", "oln"):
+            scale, shift = (packaged.plain(f"{name}.{part}.{one}") for one in "wb")
+            norm = nn.LayerNorm(len(scale), packaged.epsilon)
+            self.parts[part] = _filled(norm, scale, shift)
+
+    @override
+    def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
+        """(texts, tokens, width) to the same."""
+        parts = self.parts
+        query, key, value = (
+            parts[part](rows).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in "qkv"
+        )
+        taken = scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        rows = parts["aln"](rows + parts["ao"](taken.transpose(1, 2).flatten(2)))
+        changed: Tensor = parts["oln"](rows + parts["fo"](gelu(parts["fi"](rows))))
+        return changed
+
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield the weights, named as in the packaged file."""
+        for part, module in self.parts.items():
+            for name, one in zip("wb", (module.weight, module.bias), strict=True):
+                assert isinstance(one, Tensor)
+                yield f"{part}.{name}", one.detach()
+
+
+def _filled(module: nn.Linear | nn.LayerNorm, weight: Floats, bias: Floats) -> nn.Module:
+    module.weight = nn.Parameter(torch.tensor(weight))
+    module.bias = nn.Parameter(torch.tensor(bias))
+    return module
+
+
+class Network(nn.Module):
+    """From the middle layer's states to what is compared."""
+
+    def __init__(self, start: means.Means) -> None:
+        super().__init__()
+        packaged = weights.read(weights.source())
+        self.layers = nn.ModuleList(Layer(packaged, f"l{MIDDLE + n}") for n in range(4))
+        last, middle, _ = np.split(start.projection, 3)
+        projection = torch.tensor(np.concatenate([middle, last]), dtype=torch.float32)
+        self.projection = nn.Parameter(projection)
+        self.shifts = nn.ParameterDict()
+        for side, mean in (("asked", start.question), ("said", start.text)):
+            last, middle, _ = np.split(mean, 3)
+            self.shifts[side] = nn.Parameter(
+                -torch.tensor(np.concatenate([middle, last])) @ projection
+            )
+        # How steep the choice is; how far an answer lies above the median of its article's
+        # sentences and the mean of others'; how much each of these two counts.
+        self.steep = nn.Parameter(torch.tensor(10.0).log())
+        self.height = nn.Parameter(torch.tensor(0.3))
+        self.share = nn.Parameter(torch.tensor(0.0))
+
+    @override
+    def forward(self, states: Sequence[NDArray[np.float16]], side: str) -> list[Tensor]:
+        """(tokens, width) each to (tokens, kept) each, at unit length."""
+        found: dict[int, Tensor] = {}
+        order = sorted(range(len(states)), key=lambda place: len(states[place]))
+        size = max(4, -(-len(order) // 4))
+        for at in range(0, len(order), size):  # of like length: little is padding
+            chunk = order[at : at + size]
+            whole = [torch.tensor(states[place], dtype=torch.float32) for place in chunk]
+            middle = nn.utils.rnn.pad_sequence(whole, batch_first=True)
+            lengths = torch.tensor([len(one) for one in whole])
+            closed = torch.arange(middle.shape[1])[None] >= lengths[:, None]
+            mask = torch.zeros(closed.shape, dtype=torch.bfloat16).masked_fill(closed, -torch.inf)
+            rows = middle
+            with torch.autocast("cpu", torch.bfloat16):
+                for layer in self.layers:
+                    rows = layer(rows, mask[:, None, None])
+            both = torch.cat([middle, rows.float()], -1) @ self.projection + self.shifts[side]
+            found |= dict(zip(chunk, normalize(both, dim=-1), strict=True))
+        return [found[place][: len(one)] for place, one in enumerate(states)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """Some articles and questions about them."""
+
+    passages: list[tuple[int, Passage]]
+    """With the number of each one's article."""
+    queries: list[tuple[int, Query, int, int]]
+    """With the number of its article, its passage's place, and the right sentence in it."""
+
+
+class Steps:
+    """An endless supply."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - nothing is secret
+        self._xquad = {code: read(xquad.paragraphs(code, xquad.FITTED)) for code in CODES}
+        self._news = {code: read(news.paragraphs(code, news.FITTED)) for code in news.ASKED}
+        self._squad = read(monolingual.squad_paragraphs("fitted"))
+        self._norquad = read(monolingual.norquad_paragraphs("fitted"))
+
+    def draw(self) -> Step:
+        """Return one of them."""
+        if self._random.random() < PARALLEL:
+            if self._random.random() < NEWS:
+                return self._languages(self._news, news.TEXTS)
+            return self._languages(self._xquad, CODES)
+        if self._random.random() < SQUAD:
+            return self._step(self._squad, 2, 8, 18)
+        return self._step(self._norquad, 4, 10, 10)
+
+    def _step(self, texts: Texts, articles: int, passages: int, queries: int) -> Step:
+        step, of, asked = Step([], []), texts.articles(), texts.asked()
+        for number, article in enumerate(self._random.sample(sorted(of), articles)):
+            own = of[article]
+            having = [passage for passage in own if passage in asked]
+            self._random.shuffle(having)
+            having = having[:passages]
+            rest = sorted({*own} - {*having})
+            chosen = having + self._random.sample(rest, min(len(rest), passages - len(having)))
+            places = {passage: len(step.passages) + n for n, passage in enumerate(chosen)}
+            step.passages.extend((number, texts.passages[passage]) for passage in chosen)
+            some = [query for passage in chosen for query in asked.get(passage, ())]
+            self._random.shuffle(some)
+            for query in (texts.queries[one] for one in some[:queries]):
+                step.queries.append((number, query, places[query.passage], query.gold))
+        return step
+
+    def _languages(self, parallel: dict[str, Texts], texts: Sequence[str]) -> Step:
+        """Return a step whose questions, and some of whose texts, are in other languages."""
+        there = self._random.choice(texts)
+        mixed = self._random.random() < MIXED
+        step = self._step(parallel[there], 3, 5, 14)
+        # The same texts and questions stand in each language, in the same order.
+        passages = {id(one): n for n, one in enumerate(parallel[there].passages)}
+        queries = {id(one): n for n, one in enumerate(parallel[there].queries)}
+        codes = [self._random.choice(texts) if mixed else there for _ in step.passages]
+        said = [
+            (number, parallel[code].passages[passages[id(one)]])
+            for code, (number, one) in zip(codes, step.passages, strict=True)
+        ]
+        asked = []
+        for number, query, place, _ in step.queries:
+            which, shared = queries[id(query)], self._random.random() < SHARED
+            here = there if shared else self._random.choice(list(parallel))
+            gold = parallel[codes[place]].queries[which].gold
+            asked.append((number, parallel[here].queries[which], place, gold))
+        return Step(said, asked)
+
+    def loss(self, network: Network, step: Step) -> Tensor:
+        """Return how wrong the network is, on average: about the order, and about answering."""
+        found = network([passage.states for _, passage in step.passages], "said")
+        sentences, tokens, first = [], [], [0]
+        for rows, (_, passage) in zip(found, step.passages, strict=True):
+            inside = torch.from_numpy(passage.sentences >= 0)
+            sentences.append(torch.from_numpy(passage.sentences)[inside] + first[-1])
+            tokens.append(rows[inside])
+            first.append(first[-1] + len(passage.vectors))
+        counts = [len(passage.vectors) for _, passage in step.passages]
+        articles = torch.tensor([number for number, _ in step.passages])
+        articles = articles.repeat_interleave(torch.tensor(counts))
+        places = torch.arange(len(counts)).repeat_interleave(torch.tensor(counts))
+        vectors = torch.from_numpy(np.concatenate([one.vectors for _, one in step.passages]))
+        asked = network([query.states for _, query, _, _ in step.queries], "asked")
+        asked = [
+            rows[query.own] for rows, (_, query, _, _) in zip(asked, step.queries, strict=True)
+        ]
+        matches = best_matches(torch.cat(asked), torch.cat(tokens), torch.cat(sentences), first[-1])
+        steep, share = network.steep.exp(), network.share.sigmoid()
+        total = torch.zeros(())
+        for rows, (number, query, place, gold) in zip(
+            torch.split(matches, [len(one) for one in asked]), step.queries, strict=True
+        ):
+            missing = gold >= 0 and self._random.random() < MISSING
+            own = articles == number
+            kept = own & (places != place) if missing else own
+            if not len(rows) or int(kept.sum()) < 2 or bool(own.all()):
+                continue
+            power = RARE if self._random.random() < 0.5 else RARE_ACROSS
+            weight = (1 - rows[:, kept].mean(1)).clamp(min=1e-4) ** power
+            scores = vectors @ torch.from_numpy(query.vector) + weight / weight.sum() @ rows
+            inside, outside = scores[kept], scores[~own]
+            level = share * inside.median() + (1 - share) * outside.mean() + network.height
+            top = inside.max()
+            if gold >= 0 and not missing:
+                right = first[place] + gold
+                top = scores[right]
+                order = torch.cat([top[None], scores[kept & (torch.arange(len(own)) != right)]])
+                order = torch.cat([order, outside]) * steep
+                total = total + cross_entropy(order[None], torch.tensor([0]))
+            answers = torch.tensor(float(gold >= 0 and not missing))
+            total = total + binary_cross_entropy_with_logits(steep * (top - level), answers)
+        return total / max(1, len(step.queries))
+
+
+def best_matches(asked: Tensor, said: Tensor, sentences: Tensor, count: int) -> Tensor:
+    """Return each question token's highest cosine with a token of each sentence, a column each."""
+    counts = torch.bincount(sentences, minlength=count)
+    most = torch.arange(int(counts.max()))
+    inside = most[None] < counts[:, None]
+    places = torch.where(inside, (counts.cumsum(0) - counts)[:, None] + most[None], 0)
+    cosines = (asked @ said[places.flatten()].T).view(len(asked), *places.shape)
+    best: Tensor = cosines.masked_fill(~inside[None], -1.0).max(2).values
+    return best
+
+
+def train(network: Network, steps: Steps, minutes: float) -> None:
+    """Train, saying the loss now and then."""
+    parts = (
+        (RATE, DECAY, [*network.layers.parameters()]),
+        (FASTER * RATE, DECAY, [network.projection, *network.shifts.values()]),
+        (0.01, 0.0, [network.steep, network.height, network.share]),
+    )
+    optimizer = torch.optim.AdamW(
+        [{"params": own, "rate": rate, "weight_decay": decay} for rate, decay, own in parts],
+        betas=(0.9, 0.98),
+    )
+    began, count, losses = time.monotonic(), 0, []
+    while (done := (time.monotonic() - began) / (60 * minutes)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * min(1, count / WARM) * max(0.02, 1 - done)
+        loss = steps.loss(network, steps.draw())
+        if not loss.requires_grad:
+            continue
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call] # torch's own
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        count += 1
+        if count % 100 == 0:
+            print(f"{done:4.0%} step {count}: {np.mean(losses[-100:]):.3f}", flush=True)
+
+
+def packed(tensors: Mapping[str, Tensor]) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield the arrays of the file: matrices in 8 bits, as the network takes them."""
+    for name, tensor in tensors.items():
+        if tensor.ndim == 1:
+            yield name, tensor.numpy()
+        else:
+            arrays: tuple[NDArray[np.generic], ...] = whole_columns(tensor.numpy())
+            yield from zip((name + part for part in PARTS), arrays, strict=True)
+
+
+def main() -> None:
+    """Train, and write the two files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("layers", type=Path)
+    parser.add_argument("means", type=Path)
+    parser.add_argument("--minutes", type=float, default=12, help="of each run")
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    steps, network = Steps(seed=0), Network(means.measured())
+    start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    average = {name: START * tensor for name, tensor in start.items()}
+    for _ in range(RUNS):
+        network.load_state_dict(start)
+        train(network, steps, options.minutes)
+        for name, tensor in network.state_dict().items():
+            average[name] += (1 - START) / RUNS * tensor
+    network.load_state_dict(average)
+    tensors = {
+        f"{name}.{part}": tensor
+        for name, layer in zip(TOKEN_LAYERS, network.layers, strict=True)
+        if isinstance(layer, Layer)
+        for part, tensor in layer.tensors()
+    }
+    np.savez(options.layers, **dict(packed(tensors)))  # type: ignore[arg-type] # named, all of them
+    projection = network.projection.detach().numpy()
+    # The mean whose projection is the shift that was learned; the last layer counts nothing.
+    back = np.linalg.pinv(projection)
+    question, text = (
+        np.pad(-network.shifts[side].detach().numpy() @ back, (len(projection) // 2, 0))
+        for side in ("asked", "said")
+    )
+    projection = np.pad(projection, ((len(projection) // 2, 0), (0, 0)))
+    means.save(means.Means(question, text, projection), options.means)
+
+
+if __name__ == "__main__":
+    main()
