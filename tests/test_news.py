@@ -1,4 +1,4 @@
-"""The invented news that refusals near the topic are measured on."""
+"""The invented news that the reader is trained and refusals near the topic are measured on."""
 
 import json
 

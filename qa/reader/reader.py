@@ -29,6 +29,8 @@ class Reading:
 
     better: Floats
     """(sentences,): to be added to their scores."""
+    answers: Floats
+    """(sentences,): the higher, the likelier that it answers at all."""
     spans: tuple[Span | None, ...]
     """The likeliest short answer in each sentence; None in one without tokens."""
 
@@ -52,11 +54,12 @@ class Reader:
 
     def __call__(self, candidates: Candidates) -> Reading:
         """Return what the sentences, one at least, say to the question."""
-        better, ends = self._session.run(["better", "ends"], inputs(candidates))
+        names = ["better", "answers", "ends"]
+        better, answers, ends = self._session.run(names, inputs(candidates))
         first = 1 + len(candidates.question[:MOST_QUESTION])
         lengths = (len(tokens[:MOST_SENTENCE]) for tokens in candidates.sentences)
         spans = (_span(own[first : first + n]) for own, n in zip(ends, lengths, strict=True))
-        return Reading(better=better, spans=tuple(spans))
+        return Reading(better=better, answers=answers, spans=tuple(spans))
 
 
 def _span(ends: Floats) -> Span | None:

@@ -11,7 +11,7 @@ from tests.benchmarks.labelled import Language, Paragraph, Span, encoded
 
 TEXTS, ASKED = ("nl", "en", "de", "fr", "es"), ("nl", "en", "de", "fr", "es", "ru", "ar", "zh")
 FITTED, CHOSEN, HELD_OUT = range(72), range(72, 84), range(84, 96)
-"""Articles to train on, to choose with, and to report figures on."""
+"""Articles that are trained on; that were chosen with; that figures are reported on."""
 NEWS = Path(__file__).parents[1] / "data" / "news.jsonl"
 LONG = 3
 """Sentences of a paragraph."""

@@ -2,18 +2,18 @@
 
     python -m tests.benchmarks.train FILE [--minutes 35]
 
-On XQuAD-R's articles 0 to 15, question and text in any two of its seven languages, and on the
-articles of SQuAD 2.0 and NorQuAD that `tests.benchmarks.monolingual` calls fitted. A question is
-asked of its article; in one of four cases its paragraph is missing. There are few questions in two
-languages, so others are blurred: shifted as if asked in another language, each token mixed with
-another's. Only frozen token vectors are read, so minutes are enough; there is too little data for a
-larger network. The packaged weights had 29 minutes: 3,100 steps on a busy machine.
+On XQuAD-R's articles 0 to 15 and the news of `tests.benchmarks.news`, question and text in any two
+of their languages, and on the articles of SQuAD 2.0 and NorQuAD that `tests.benchmarks.monolingual`
+calls fitted. A question is asked of its article; in one of four cases its paragraph is missing.
+There are few questions in two languages, so others are blurred: shifted as if asked in another
+language, each token mixed with another's. Only frozen token vectors are read, so minutes are
+enough; there is too little data for a larger network.
 """
 
 import argparse
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from qa.build import calibrate
 from qa.encoder import unit
 from qa.reader import Floats, inputs
 from qa.relevance import WHOLE, Calibration, Sentence, candidates
-from tests.benchmarks import monolingual, xquad
+from tests.benchmarks import monolingual, news, xquad
 from tests.benchmarks.labelled import Asked, Language
 from tests.benchmarks.network import Network, export
 
@@ -39,9 +39,9 @@ MISSING = 0.25
 BLURRED, SHIFT, MIX = 0.4, 0.6, 0.8
 """Share of the questions that are blurred, and how far at the most: of unit vectors."""
 SAME = 0.15
-"""Share of XQuAD-R's questions whose text is in the same language for certain."""
+"""Share of questions in several languages whose text is in the same one for certain."""
 TIMES = 8
-"""How often each of XQuAD-R's questions stands among the others."""
+"""How often each question in several languages stands among the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +59,15 @@ class Example:
     span: tuple[int, int] | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parallel:
+    """The same texts and questions in several languages, in the same order."""
+
+    languages: dict[str, Language]
+    texts: Sequence[str]
+    """Those that there are texts in; the others are only asked in."""
+
+
 class Examples:
     """An endless supply."""
 
@@ -67,22 +76,31 @@ class Examples:
         self._calibration = calibration
         # What the questions' tokens are counted from when they are already as they are compared.
         self._blank = replace(calibration, question_mean=np.zeros(1, np.float32), projection=WHOLE)
-        self._parallel = {code: xquad.load(code, xquad.FITTED, calibration) for code in CODES}
+        self._parallel = (
+            Parallel({code: xquad.load(code, xquad.FITTED, calibration) for code in CODES}, CODES),
+            Parallel(news.load(news.FITTED, calibration), news.TEXTS),
+        )
         single = [monolingual.squad("fitted", calibration)]
         single += [monolingual.norquad("fitted", calibration)]
-        self._asked = [(one, asked) for one in single for asked in one.asked]
-        count = len(self._parallel[CODES[0]].asked)
-        self._choices = list(range(len(self._asked))) + TIMES * [-1 - n for n in range(count)]
+        self._choices: list[tuple[Language, Asked] | tuple[Parallel, int]] = [
+            (one, asked) for one in single for asked in one.asked
+        ]
+        for parallel in self._parallel:
+            asked = next(iter(parallel.languages.values())).asked
+            self._choices += TIMES * [(parallel, number) for number in range(len(asked))]
 
     def draw(self) -> Example:
         """Return one of them."""
-        choice = self._random.choice(self._choices)
-        if choice >= 0:
-            return self._example(*self._asked[choice])
-        here = self._random.choice(CODES)
-        there = here if self._random.random() < SAME else self._random.choice(CODES)
-        text = self._parallel[there]
-        mine, theirs = (self._parallel[code].asked[-1 - choice] for code in (here, there))
+        texts, which = self._random.choice(self._choices)
+        if isinstance(texts, Language) and isinstance(which, Asked):
+            return self._example(texts, which)
+        assert isinstance(texts, Parallel)
+        assert isinstance(which, int)
+        there = self._random.choice(texts.texts)
+        same = self._random.random() < SAME
+        here = there if same else self._random.choice(list(texts.languages))
+        text = texts.languages[there]
+        mine, theirs = (texts.languages[code].asked[which] for code in (here, there))
         asked = Asked(mine.question, theirs.article, theirs.paragraph, theirs.gold, theirs.span)
         return self._example(text, asked)
 
@@ -116,7 +134,8 @@ class Examples:
 
     def _some_tokens(self) -> Floats:
         """Return the tokens of some other question, in any language."""
-        asked = self._random.choice(self._parallel[self._random.choice(CODES)].asked)
+        languages = self._random.choice(self._parallel).languages
+        asked = self._random.choice(languages[self._random.choice(list(languages))].asked)
         return self._calibration.asked(asked.question.tokens)
 
     def _pool(self, text: Language, asked: Asked) -> Iterator[tuple[int, Sentence]]:
@@ -145,7 +164,7 @@ def loss(network: Network, example: Example) -> Tensor:
         right[example.gold] = 1
         ranked = order * (example.scores + better)
         total = total + cross_entropy(ranked[None], torch.tensor([example.gold]))
-    total = total + 0.3 * binary_cross_entropy_with_logits(answers, right, reduction="sum")
+    total = total + 0.5 * binary_cross_entropy_with_logits(answers, right, reduction="sum")
     length = int((example.given["mask"][example.gold] == 0).sum()) - example.first
     if example.span and max(example.span) < length:
         said = ends[example.gold, example.first : example.first + length].T
