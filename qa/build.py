@@ -346,8 +346,10 @@ def calibrate(model: Model) -> relevance.Calibration:
         model.encode_query_tokens(relevance.QUESTIONS) if model.gives_tokens else encoded[:1]
     )
     question_mean, text_mean, projection = _mean(questions), _mean(encoded), relevance.WHOLE
+    naming = relevance.ANY
     if model.name == encoder.DEFAULT_MODEL:
         question_mean, text_mean, projection = relevance.packaged()
+        naming = relevance.packaged_naming()
     calibration = relevance.Calibration(
         question_mean=question_mean,
         text_mean=text_mean,
@@ -355,6 +357,7 @@ def calibrate(model: Model) -> relevance.Calibration:
         vectors=np.stack([text.pooled for text in encoded]),
         tokens=(),
         groups=np.repeat(np.arange(len(languages)), [len(texts) for texts in languages]),
+        naming=naming,
     )
     return replace(calibration, tokens=tuple(calibration.kept(text.tokens) for text in encoded))
 

@@ -39,7 +39,7 @@ def complete(question: str, previous: str | None) -> str:
     """
     if previous is None or not is_follow_up(question):
         return question
-    new, old = _names(question), _names(previous)
+    new, old = names(question), names(previous)
     if len(new) == len(old) == 1 and _opening(question):
         return re.sub(rf"(?<!\w){re.escape(old[0])}(?!\w)", new[0], previous)
     return f"{previous} {question}"
@@ -54,10 +54,6 @@ def is_follow_up(question: str) -> bool:
         return False
     pointers = POINTERS.get(language(question, default=""), frozenset())
     return len(words) <= SHORT or any(word.casefold() in pointers for word in words)
-
-
-def _names(question: str) -> list[str]:
-    return [question[start:end] for start, end in names(question)]
 
 
 def _opening(question: str) -> bool:

@@ -7,6 +7,7 @@ second to load, longer than the whole answer.
 
 import re
 import unicodedata
+from collections import Counter
 
 _WORDS = {
     "de": (
@@ -76,15 +77,26 @@ def begins_with_pronoun(sentence: str) -> bool:
     return first is not None and first[0] in _PRONOUNS
 
 
-def names(question: str) -> list[tuple[int, int]]:
-    """Return where the names and numbers stand: words with a capital or a digit, but the first."""
+def script(text: str) -> str:
+    """Return what most of its letters are, such as LATIN or CYRILLIC; empty where it has none."""
+    found = Counter(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha())
+    return max(found, key=found.__getitem__, default="")
+
+
+def names(question: str) -> list[str]:
+    """Return what may be its names and numbers: words with a capital or a digit, but the first."""
+    return [question[start:end] for start, end in name_spans(question)]
+
+
+def name_spans(question: str) -> list[tuple[int, int]]:
+    """Return where they stand."""
     terms = list(_TERM.finditer(question))[1:]
     return [term.span() for term in terms if term[0][0].isupper() or term[0][0].isdigit()]
 
 
 def without_names(question: str) -> str:
-    """Return the question with nothing in the place of its names and numbers."""
-    for start, end in reversed(names(question)):
+    """Return the question with nothing in their place."""
+    for start, end in reversed(name_spans(question)):
         question = question[:start] + question[end:]
     return question
 

@@ -1,5 +1,6 @@
 """From a question to hits: near in meaning or alike in words, scored sentence by sentence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from qa import reader, relevance
 from qa.encoder import DEFAULT_MODEL, Model, TokenVectors
 from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
-from qa.language import is_function_word, language, names, without_names
+from qa.language import is_function_word, language, name_spans, without_names
 from qa.passages import Hit
 
 NEAR = 100
@@ -60,7 +61,7 @@ def as_asked(question: str, query: TokenVectors) -> relevance.Question:
         pooled=query.pooled,
         tokens=query.tokens,
         language=language(question, default=""),
-        names=tuple(filter(None, (_pieces(query, span) for span in names(question)))),
+        names=tuple(_names(question, query)),
         grams=frozenset(grams(without_names(question))),
     )
 
@@ -76,11 +77,14 @@ def _encoded(question: str, model: Model) -> TokenVectors:
     return TokenVectors.bare(model.encode_query([question])[0])
 
 
-def _pieces(query: TokenVectors, span: tuple[int, int]) -> tuple[int, ...]:
-    """Return the tokens that make up a word."""
+def _names(question: str, query: TokenVectors) -> Iterator[relevance.Name]:
+    """Yield what may be a name; a single letter is none."""
     starts, ends = query.offsets.T
-    inside = (starts >= span[0]) & (ends <= span[1]) & (ends > starts)
-    return tuple(np.flatnonzero(inside).tolist())
+    for start, end in name_spans(question):
+        word = question[start:end]
+        inside = (starts >= start) & (ends <= end) & (ends > starts)
+        if len(word) > 1 or word.isdigit():
+            yield relevance.Name(word, tuple(np.flatnonzero(inside).tolist()))
 
 
 def _shortlist(

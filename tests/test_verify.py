@@ -242,7 +242,9 @@ def test_the_command(article_index: Path, tmp_path: Path) -> None:
     done = run("verify", str(file), *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("ok [1] rutte-zelensky-trump.txt ")
-    piped = run("verify", "-", *arguments, stdin=answer.replace("Rutte", "Trump"))
+    changed = json.loads(answer)
+    changed["citations"][0]["quote"] += "!"
+    piped = run("verify", "-", *arguments, stdin=json.dumps(changed))
     assert piped.returncode == 1
     assert piped.stdout.startswith("no [1] rutte-zelensky-trump.txt ")
     for wrong in ("", "{", '{"a": "\x1b[2J"}'):

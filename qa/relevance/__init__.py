@@ -7,9 +7,10 @@ work between languages.
 
 from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
-from qa.relevance.calibration import WHOLE, Calibration, packaged
+from qa.relevance.calibration import ANY, WHOLE, Calibration, packaged, packaged_naming
 from qa.relevance.confidence import ERRORS, THRESHOLD
 from qa.relevance.scoring import (
+    Name,
     Question,
     Ranking,
     Sentence,
@@ -20,6 +21,7 @@ from qa.relevance.scoring import (
 )
 
 __all__ = [
+    "ANY",
     "ERRORS",
     "QUESTIONS",
     "SENTENCES",
@@ -27,11 +29,13 @@ __all__ = [
     "WHOLE",
     "Bytes",
     "Calibration",
+    "Name",
     "Question",
     "Ranking",
     "Sentence",
     "candidates",
     "packaged",
+    "packaged_naming",
     "passage_score",
     "rank",
     "reordered",

@@ -1,7 +1,7 @@
 """What a model's similarities are counted from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any, Self
 
@@ -13,6 +13,9 @@ from qa.reader import Bytes, Floats
 
 WHOLE: Floats = np.empty((0, 0), np.float32)
 """The projection of a model whose token vectors are compared as they are."""
+
+ANY: Floats = np.empty(0, np.float32)
+"""The `naming` of a model whose token vectors are not known to tell names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +34,8 @@ class Calibration:
     """For each unrelated sentence its compressed token vectors."""
     groups: npt.NDArray[np.int64]
     """(sentences,): which of them share a language."""
+    naming: Floats = field(default_factory=lambda: ANY)
+    """(width + 1,): weights of a word's mean token vector and a constant, positive for a name."""
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the same as arrays to store."""
@@ -42,6 +47,7 @@ class Calibration:
             "tokens": np.concatenate(self.tokens),
             "lengths": np.array([len(tokens) for tokens in self.tokens], dtype=np.int64),
             "groups": self.groups,
+            "naming": self.naming,
         }
 
     @classmethod
@@ -55,6 +61,7 @@ class Calibration:
             vectors=arrays["vectors"],
             tokens=tuple(np.split(arrays["tokens"], ends)),
             groups=arrays["groups"],
+            naming=arrays["naming"],
         )
 
     def asked(self, tokens: Floats) -> Floats:
@@ -64,6 +71,15 @@ class Calibration:
     def kept(self, tokens: Floats) -> Bytes:
         """Return a text's token vectors as they are compared, in bytes: (tokens, kept)."""
         return compress(compared(tokens - self.text_mean, self.projection))
+
+    def names(self, tokens: Floats) -> bool:
+        """Return whether a word of a question, given by its token vectors, is a name.
+
+        In German every noun has a capital. Where nothing tells names, every word may be one.
+        """
+        if not self.naming.size or not len(tokens):
+            return True
+        return bool(tokens.mean(axis=0) @ self.naming[:-1] + self.naming[-1] > 0)
 
     def nearest_group(self, vectors: Floats) -> int:
         """Return the number of the language that the given sentences seem to be in."""
@@ -89,8 +105,8 @@ class Calibration:
 def packaged() -> tuple[Floats, Floats, Floats]:
     """Return the packaged model's `question_mean`, `text_mean` and `projection`.
 
-    From articles 0 to 15 of XQuAD-R in en, de, es and ru (`python -m tests.benchmarks.means`). The
-    few sentences that are shipped give a poorer mean: other models have only those.
+    Learned together with the layers for tokens (`python -m tests.benchmarks.tokens`); the last
+    layer counts nothing. Other models are centred by the few sentences that are shipped.
     """
     with (files(__package__) / "means.npz").open("rb") as file:
         arrays = np.load(file, allow_pickle=False)
@@ -98,6 +114,13 @@ def packaged() -> tuple[Floats, Floats, Floats]:
             arrays[name].astype(np.float32) for name in ("question_mean", "text_mean", "projection")
         )
     return mean, other, projection
+
+
+def packaged_naming() -> Floats:
+    """Return the packaged model's `naming` (`python -m tests.benchmarks.names`)."""
+    with (files(__package__) / "names.npz").open("rb") as file:
+        naming: Floats = np.load(file, allow_pickle=False)["naming"].astype(np.float32)
+    return naming
 
 
 def compared(centred: Floats, projection: Floats) -> Floats:

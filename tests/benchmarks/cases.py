@@ -41,6 +41,8 @@ class Case:
     the right sentence comes first and has words marked."""
     near: bool
     """Whether it is one that no text answers, about what is in them."""
+    gone: bool
+    """Whether its article is taken away."""
     ranking: Ranking
 
 
@@ -78,14 +80,24 @@ class Asking:
             for asked in text.asked[::step]:
                 yield from self._cases(load.__name__, asked, text, many=False)
 
-    def news(self, part: Sequence[int], step: int) -> Iterator[Case]:
-        """Yield the invented news' questions in every language, asked of each text there is."""
+    def news(
+        self,
+        part: Sequence[int],
+        step: int,
+        there: Sequence[str] = news.TEXTS,
+        many: Sequence[str] = (),
+    ) -> Iterator[Case]:
+        """Yield the invented news' questions in every language, asked of texts in some.
+
+        All of it is looked through where the question is in one of `many`, or in the text's.
+        """
         texts = news.load(part, self._calibration)
-        for there in news.TEXTS:
+        for code in there:
             for here, own in texts.items():
-                kind = "news same" if here == there else "news across"
-                for asked in _asked(own, texts[there])[::step]:
-                    yield from self._cases(kind, asked, texts[there], many=False)
+                kind = "news same" if here == code else "news across"
+                wide = bool(many) and here in (code, *many)
+                for asked in _asked(own, texts[code])[::step]:
+                    yield from self._cases(kind, asked, texts[code], many=wide)
 
     def _cases(self, kind: str, asked: Asked, text: Language, *, many: bool) -> Iterator[Case]:
         numbered = list(enumerate(text.sentences))
@@ -96,10 +108,11 @@ class Asking:
             yield self._case(kind, "article", asked, less)
         if many:
             yield self._case(kind, "many", asked, numbered)
+        if many and asked.gold >= 0:
             others = _where(numbered, lambda sentence: sentence.document != asked.article)
-            yield self._case(kind, "many", asked, others)
+            yield self._case(kind, "many", asked, others, gone=True)
 
-    def _case(self, kind: str, pool: str, asked: Asked, pairs: Pool) -> Case:
+    def _case(self, kind: str, pool: str, asked: Asked, pairs: Pool, *, gone: bool = False) -> Case:
         plain, late = _plainly(asked, [sentence for _, sentence in pairs], self._calibration)
         near = _nearest(asked, pairs)
         sentences = [sentence for _, sentence in near]
@@ -118,6 +131,7 @@ class Asking:
             late=pairs[late][0] == asked.gold,
             overlap=_overlap(ranking.spans.get(int(order[0])), asked, quoted[0]),
             near=asked.gold < 0,
+            gone=gone,
             ranking=ranking,
         )
 

@@ -1,0 +1,110 @@
+"""Fit the weights of `qa.relevance.confidence`, where a reader reads.
+
+    python -m tests.benchmarks.fit
+
+On what neither the reader nor the layers for tokens were trained on and nothing is reported on: of
+XQuAD-R's articles 16 to 23 every fourth question, in seven languages and between them, asked of its
+article and of all 32; the news that `tests.benchmarks.news` calls chosen, in three languages and
+asked in eight; every second question of SQuAD 2.0's and NorQuAD's chosen parts. Each with its
+answer, with its paragraph taken away, and, where many articles are looked through, with its article
+taken away. Logistic regression: first whether the texts speak of what is asked, in the collections
+that have several languages and without what is only near the topic, then what the reader says.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped] # ships no types
+
+from qa import encoder, reader
+from qa.build import calibrate
+from tests.benchmarks import news, xquad
+from tests.benchmarks.cases import Asking, Case
+
+CODES = ("en", "de", "es", "ru", "ar", "zh", "el")
+PAIRS = (
+    *((code, code) for code in CODES),
+    *(("en", code) for code in CODES[1:]),
+    *(("ar", "de"), ("ru", "es"), ("de", "en"), ("zh", "ru"), ("el", "en")),
+)
+PARALLEL = ("same", "across", "news same", "news across")
+TEXTS, MANY = ("nl", "en", "es"), ("nl", "zh")
+"""Languages of the news that is asked about, and those in which all of it is looked through; so is
+what is asked in the text's own."""
+COUNT = {"news same": 1.5, "news across": 0.4}
+"""What a question counts; 1 for the others."""
+GONE = 1.5
+"""What one counts times that whose article is gone."""
+TOPIC = 0.1
+"""What the news counts times that for the topic. The more, the worse a missing article is told; the
+less, the more questions in other words than the text's are refused."""
+SMALL = 1e-4
+"""Times the sum of the squared weights that is added to the loss."""
+
+Floats = NDArray[np.float64]
+
+
+def main() -> None:
+    """Print the weights."""
+    asking = Asking(calibrate(encoder.load(None)), reader.load())
+    others = sorted({*xquad.FITTED, *xquad.HELD_OUT})
+    cases = [
+        *asking.parallel(xquad.CHOSEN, PAIRS, 4, others),
+        *asking.news(news.CHOSEN, 1, TEXTS, MANY),
+        *asking.single("chosen", 2),
+    ]
+    names: Floats | None = None
+    for across in (False, True):
+        side = [case for case in cases if case.ranking.evidence.across == across]
+        topic = fitted_topic([c for c in side if c.kind in PARALLEL and not c.near], names)
+        names = topic[3:]
+        print("across" if across else "same", topic.round(2), fitted_answers(side, topic).round(2))
+
+
+def fitted_topic(cases: Sequence[Case], names: Floats | None) -> Floats:
+    """Return the weights of what is counted; those of names as they are given, if they are."""
+    counted = np.array([case.ranking.evidence.counted() for case in cases])
+    crowd = np.array([case.ranking.evidence.crowd() for case in cases])
+    news = np.array(["news" in case.kind for case in cases])
+    count = np.array([*map(_count, cases)]) * np.where(news, TOPIC, 1)
+
+    def loss(weights: Floats) -> float:
+        whole = weights if names is None else np.concatenate([weights, names])
+        return _loss(_likely(counted @ whole - crowd), cases, count, weights)
+
+    found = minimize(loss, np.zeros(5 if names is None else 3), method="L-BFGS-B").x
+    return np.asarray(found if names is None else np.concatenate([found, names]))
+
+
+def fitted_answers(cases: Sequence[Case], topic: Floats) -> Floats:
+    """Return the constant and the weight of what the reader says."""
+    counted = np.array([case.ranking.evidence.counted() for case in cases])
+    crowd = np.array([case.ranking.evidence.crowd() for case in cases])
+    said = np.array([case.ranking.evidence.answers or 0.0 for case in cases])
+    count, on_topic = np.array([*map(_count, cases)]), _likely(counted @ topic - crowd)
+
+    def loss(weights: Floats) -> float:
+        likely = on_topic * _likely(weights[0] + weights[1] * said)
+        return _loss(likely, cases, count, weights)
+
+    return np.asarray(minimize(loss, np.array([2.0, 0.8]), method="L-BFGS-B").x)
+
+
+def _count(case: Case) -> float:
+    return COUNT.get(case.kind, 1.0) * (GONE if case.gone else 1)
+
+
+def _loss(likely: Floats, cases: Sequence[Case], count: Floats, weights: Floats) -> float:
+    right = np.array([case.answerable and case.quoted for case in cases])
+    likely = likely.clip(1e-6, 1 - 1e-6)
+    mean = -np.average(np.log(np.where(right, likely, 1 - likely)), weights=count)
+    return float(mean + SMALL * np.square(weights).sum())
+
+
+def _likely(odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+if __name__ == "__main__":
+    main()
