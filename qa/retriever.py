@@ -34,7 +34,8 @@ class Found:
     confidence: float
     """Probability that the sentences that score best answer the question."""
     words: dict[str, bool]
-    """The question's words but for function words, and whether each stands in some text."""
+    """The question's words but for function words, and whether each stands in some text; a name
+    does however it is spelt there."""
 
 
 def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
@@ -49,10 +50,11 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     candidates = _shortlist(query, wanted, snapshot, keys)
     calibration = relevance.Calibration.from_arrays(snapshot.calibration())
     read = reader.load() if model.name == DEFAULT_MODEL else None
-    hits, confidence = _ranked(asked, calibration, candidates, read)
+    hits, ranking = _ranked(asked, calibration, candidates, read)
+    names = {word for name in ranking.names for word in words(name)}
     asked_for = dict.fromkeys(word for word in words(question) if not is_function_word(word))
-    known = {word: _stands(word, snapshot) for word in asked_for}
-    return Found(hits=hits, confidence=confidence, words=known)
+    known = {word: word in names or _stands(word, snapshot) for word in asked_for}
+    return Found(hits=hits, confidence=ranking.confidence, words=known)
 
 
 def as_asked(question: str, query: TokenVectors) -> relevance.Question:
@@ -109,7 +111,7 @@ def _ranked(
     calibration: relevance.Calibration,
     candidates: list[tuple[Hit, Embedding]],
     read: reader.Reader | None,
-) -> tuple[tuple[Hit, ...], float]:
+) -> tuple[tuple[Hit, ...], relevance.Ranking]:
     documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
     sentences = [
         relevance.Sentence(
@@ -134,7 +136,7 @@ def _ranked(
         own, short = tuple(scores), tuple(answers)
         hits.append(replace(hit, score=max(own), sentence_scores=own, short_answers=short))
     hits.sort(key=lambda hit: -hit.score)
-    return tuple(hits[:SHOWN]), ranking.confidence
+    return tuple(hits[:SHOWN]), ranking
 
 
 def _inside(embedding: Embedding, span: tuple[int, int]) -> npt.NDArray[np.bool_]:

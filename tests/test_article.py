@@ -53,6 +53,12 @@ def test_what_the_article_does_not_say_is_refused(bot: Bot, question: str) -> No
     assert answer.confidence < answer.threshold
 
 
+def test_a_name_spelt_otherwise_is_among_the_words_found(bot: Bot) -> None:
+    answer = bot.ask("Was hat Macron über Selenskyj gesagt?")
+    assert "selenskyj" in answer.words_found
+    assert "macron" in answer.words_missing
+
+
 def test_headings_are_shown_and_never_quoted(bot: Bot) -> None:
     answer = bot.ask("Harde clash")
     headings = {hit.passage.heading for hit in answer.passages}

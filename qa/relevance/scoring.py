@@ -35,6 +35,9 @@ UNLIKE, MEANT = 0.7, 0.85
 called in another language: "Putin" matches a text without him with .69, "Rusia" one that has
 "Rusland" with .87."""
 
+STANDS = 0.5
+"""How surely a name is found that is said to stand in a text."""
+
 SPOKEN = 0.5
 """Share of a question's pieces of words, names apart, from which texts are in its language. How
 often that is right: `python -m tests.benchmarks.refusal`."""
@@ -52,6 +55,8 @@ class Ranking:
     """What that follows from."""
     shared: bool
     """Whether question and text are in one language, as far as their words tell."""
+    names: tuple[str, ...]
+    """Those of the question that stand in the document, however its language spells them."""
     spans: dict[int, Span | None]
     """Short answers in sentences, by their place; of those that the reader read."""
 
@@ -167,7 +172,7 @@ def rank(
         distance=distance,
         # A lone sentence has no others to stand out from.
         gap=float(said.scores.max() - said.middle) if len(document) > 1 else distance,
-        named=sum(named) / len(named) if named else None,
+        named=sum(named.values()) / len(named) if named else None,
         sentences=len(document),
         answers=answers,
         # Where only words tell that the language is one, the weights for two refuse better.
@@ -178,6 +183,7 @@ def rank(
         confidence=confidence(evidence),
         evidence=evidence,
         shared=shared,
+        names=tuple(name for name, surely in named.items() if surely > STANDS),
         spans=spans,
     )
 
@@ -247,7 +253,7 @@ def _spoken(
 
 def _named(
     question: Question, calibration: Calibration, texts: Sequence[str], matches: Floats
-) -> list[float]:
+) -> dict[str, float]:
     """Return how surely each name of the question stands in a document, or what it is called there.
 
     Not every word with a capital is a name. Those are left out, and names that nothing tells of.
@@ -258,11 +264,13 @@ def _named(
         if is_number(name.word) or calibration.names(question.tokens[list(name.tokens)])
     ]
     spelt = found([name.word for name in names], texts)
-    return [
-        surely if is_number(name.word) else max(surely, _meant(matches[list(name.tokens)]))
+    return {
+        name.word: surely
+        if is_number(name.word)
+        else max(surely, _meant(matches[list(name.tokens)]))
         for name, surely in zip(names, spelt, strict=True)
         if surely is not None
-    ]
+    }
 
 
 def _meant(matches: Floats) -> float:
