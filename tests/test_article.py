@@ -53,6 +53,21 @@ def test_what_the_article_does_not_say_is_refused(bot: Bot, question: str) -> No
     assert answer.confidence < answer.threshold
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was hat Macron gesagt?",
+        "Was hat Macron über Selenskyj gesagt?",
+        "What did Macron say about Zelensky?",
+        "¿Qué dijo Macron sobre Trump?",
+        "Que pense Scholz de Rutte ?",
+        "Wat zei Wilders over Trump?",
+    ],
+)
+def test_what_somebody_else_is_asked_to_have_said_is_refused(bot: Bot, question: str) -> None:
+    assert bot.ask(question).outcome == "not_in_texts"
+
+
 def test_a_name_spelt_otherwise_is_among_the_words_found(bot: Bot) -> None:
     answer = bot.ask("Was hat Macron über Selenskyj gesagt?")
     assert "selenskyj" in answer.words_found

@@ -29,7 +29,7 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .75, .85, .88, .94: some lie near the edge, and processors round differently.
+    # Measured .75, .87, .88, .93: some lie near the edge, and processors round differently.
     assert (found.sentence_first or 0) >= 0.70
     assert (found.answered_right or 0) >= 0.78
     assert (found.refusal_recall or 0) >= 0.80

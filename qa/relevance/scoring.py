@@ -172,7 +172,7 @@ def rank(
         distance=distance,
         # A lone sentence has no others to stand out from.
         gap=float(said.scores.max() - said.middle) if len(document) > 1 else distance,
-        named=sum(named.values()) / len(named) if named else None,
+        named=min(named.values(), default=None),
         sentences=len(document),
         answers=answers,
         # Where only words tell that the language is one, the weights for two refuse better.
