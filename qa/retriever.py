@@ -81,12 +81,10 @@ def _encoded(question: str, model: Model) -> TokenVectors:
 
 def _names(question: str, query: TokenVectors) -> Iterator[relevance.Name]:
     """Yield what may be a name; a single letter is none."""
-    starts, ends = query.offsets.T
     for start, end in name_spans(question):
         word = question[start:end]
-        inside = (starts >= start) & (ends <= end) & (ends > starts)
         if len(word) > 1 or word.isdigit():
-            yield relevance.Name(word, tuple(np.flatnonzero(inside).tolist()))
+            yield relevance.Name(word, tuple(query.inside(start, end)))
 
 
 def _shortlist(

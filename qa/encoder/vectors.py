@@ -29,6 +29,14 @@ class TokenVectors:
         """Return the vectors of a text of which the model gives no tokens."""
         return cls(pooled, np.zeros((0, len(pooled)), np.float32), np.zeros((0, 2), np.int32))
 
+    def inside(self, start: int, end: int) -> list[int]:
+        """Return which tokens make up a part of the text; those that hold no character are none."""
+        starts, ends = self.offsets.T
+        places: list[int] = np.flatnonzero(
+            (starts >= start) & (ends <= end) & (ends > starts)
+        ).tolist()
+        return places
+
 
 @runtime_checkable
 class Encoder(Protocol):

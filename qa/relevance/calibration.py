@@ -108,19 +108,20 @@ def packaged() -> tuple[Floats, Floats, Floats]:
     Learned together with the layers for tokens (`python -m tests.benchmarks.tokens`); the last
     layer counts nothing. Other models are centred by the few sentences that are shipped.
     """
-    with (files(__package__) / "means.npz").open("rb") as file:
-        arrays = np.load(file, allow_pickle=False)
-        mean, other, projection = (
-            arrays[name].astype(np.float32) for name in ("question_mean", "text_mean", "projection")
-        )
+    mean, other, projection = _shipped("means.npz", "question_mean", "text_mean", "projection")
     return mean, other, projection
 
 
 def packaged_naming() -> Floats:
     """Return the packaged model's `naming` (`python -m tests.benchmarks.names`)."""
-    with (files(__package__) / "names.npz").open("rb") as file:
-        naming: Floats = np.load(file, allow_pickle=False)["naming"].astype(np.float32)
+    (naming,) = _shipped("names.npz", "naming")
     return naming
+
+
+def _shipped(file: str, *names: str) -> list[Floats]:
+    with (files(__package__) / file).open("rb") as opened:
+        arrays = np.load(opened, allow_pickle=False)
+        return [arrays[name].astype(np.float32) for name in names]
 
 
 def compared(centred: Floats, projection: Floats) -> Floats:

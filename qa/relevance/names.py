@@ -40,6 +40,8 @@ def found(names: Sequence[str], texts: Sequence[str]) -> list[float | None]:
 
     None for one whose script does not tell how it would be written there.
     """
+    if not names:
+        return []
     theirs = script(" ".join(texts)[:ENOUGH])
     told = [_comparable(script(name), theirs) for name in names]
     words = {sound for text in texts for sound in _sounds(text)} if any(told) else set()

@@ -108,9 +108,9 @@ class Asking:
             yield self._case(kind, "article", asked, less)
         if many:
             yield self._case(kind, "many", asked, numbered)
-        if many and asked.gold >= 0:
-            others = _where(numbered, lambda sentence: sentence.document != asked.article)
-            yield self._case(kind, "many", asked, others, gone=True)
+            if asked.gold >= 0:
+                others = _where(numbered, lambda sentence: sentence.document != asked.article)
+                yield self._case(kind, "many", asked, others, gone=True)
 
     def _case(self, kind: str, pool: str, asked: Asked, pairs: Pool, *, gone: bool = False) -> Case:
         plain, late = _plainly(asked, [sentence for _, sentence in pairs], self._calibration)

@@ -1,4 +1,4 @@
-"""Fit the weights of `qa.relevance.confidence`, where a reader reads.
+"""Fit the weights of `qa.relevance.confidence`.
 
     python -m tests.benchmarks.fit
 

@@ -108,11 +108,10 @@ def _stands_for_a_name(
 
 
 def _words(text: str, vectors: TokenVectors) -> Iterator[Word]:
-    starts, ends = vectors.offsets.T
     capitals = {start for start, _ in name_spans(text)}
     for word in _WORD.finditer(text):
-        inside = (starts >= word.start()) & (ends <= word.end()) & (ends > starts)
-        if inside.any():
+        inside = vectors.inside(*word.span())
+        if inside:
             yield word[0], word.start() in capitals, vectors.tokens[inside]
 
 
