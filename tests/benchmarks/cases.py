@@ -10,7 +10,7 @@ from qa.reader import Reader, Span
 from qa.relevance import Calibration, Ranking, Sentence, rank
 from qa.relevance.scoring import best_matches
 from qa.retriever import SHORTLIST, SURE
-from tests.benchmarks import monolingual, news, xquad
+from tests.benchmarks import invented, monolingual, news, xquad
 from tests.benchmarks.labelled import Asked, Language
 
 Pool = Sequence[tuple[int, Sentence]]
@@ -91,13 +91,28 @@ class Asking:
 
         All of it is looked through where the question is in one of `many`, or in the text's.
         """
-        texts = news.load(part, self._calibration)
+        yield from self._told("news", news.load(part, self._calibration), step, there, many)
+
+    def invented(self, part: str, step: int) -> Iterator[Case]:
+        """Yield the invented texts' questions, asked of the texts in each of their languages."""
+        for codes in invented.groups():
+            texts = invented.load(codes, part, self._calibration)
+            yield from self._told("invented", texts, step, codes, ())
+
+    def _told(
+        self,
+        kind: str,
+        texts: dict[str, Language],
+        step: int,
+        there: Sequence[str],
+        many: Sequence[str],
+    ) -> Iterator[Case]:
         for code in there:
             for here, own in texts.items():
-                kind = "news same" if here == code else "news across"
+                side = "same" if here == code else "across"
                 wide = bool(many) and here in (code, *many)
                 for asked in _asked(own, texts[code])[::step]:
-                    yield from self._cases(kind, asked, texts[code], many=wide)
+                    yield from self._cases(f"{kind} {side}", asked, texts[code], many=wide)
 
     def _cases(self, kind: str, asked: Asked, text: Language, *, many: bool) -> Iterator[Case]:
         numbered = list(enumerate(text.sentences))

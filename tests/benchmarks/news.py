@@ -4,6 +4,7 @@ eight, some of which an article only comes near. They were written for the proje
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from qa import encoder
 from qa.relevance import Calibration
@@ -17,6 +18,23 @@ LONG = 3
 """Sentences of a paragraph."""
 
 
+class Question(TypedDict):
+    """A question in several languages."""
+
+    texts: dict[str, str]
+    answer: int
+    """The sentence that answers it; -1 where none does."""
+    short: dict[str, str]
+    """The words of that sentence that answer, in each language of the text."""
+
+
+class Record(TypedDict):
+    """A text in several languages, sentence by sentence."""
+
+    texts: dict[str, list[str]]
+    questions: list[Question]
+
+
 def load(articles: Sequence[int], calibration: Calibration) -> dict[str, Language]:
     """Return some articles in every language, encoded by the packaged model."""
     model = encoder.load(None)
@@ -27,21 +45,28 @@ def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
     """Yield some articles with the questions of a language; what has no text in it has English."""
     lines = NEWS.read_text(encoding="utf-8").splitlines()
     for article in articles:
-        record = json.loads(lines[article])
-        there = code if code in TEXTS else "en"
-        said: list[str] = record["texts"][there]
-        starts = range(0, len(said), LONG)
-        for number, first in enumerate(starts):
-            own = said[first : first + LONG]
-            ends = [sum(map(len, own[: n + 1])) + n for n in range(len(own))]
-            places = [(end - len(one), end) for one, end in zip(own, ends, strict=True)]
-            questions: list[tuple[str, Span | None]] = []
-            for place, asked in enumerate(record["questions"]):
-                answer = asked["answer"] - first
-                if 0 <= answer < len(own):
-                    short = asked["short"].get(there, "")
-                    start = places[answer][0] + own[answer].index(short)
-                    questions.append((asked["texts"][code], (start, start + len(short))))
-                elif asked["answer"] < 0 and place % len(starts) == number:
-                    questions.append((asked["texts"][code], None))
-            yield Paragraph(article, " ".join(own), places, questions)
+        yield from told(article, json.loads(lines[article]), code, _there(code), LONG)
+
+
+def _there(code: str) -> str:
+    return code if code in TEXTS else "en"
+
+
+def told(article: int, record: Record, code: str, there: str, long: int) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text in one language with the questions in another."""
+    said = record["texts"][there]
+    starts = range(0, len(said), long)
+    for number, first in enumerate(starts):
+        own = said[first : first + long]
+        ends = [sum(map(len, own[: n + 1])) + n for n in range(len(own))]
+        places = [(end - len(one), end) for one, end in zip(own, ends, strict=True)]
+        questions: list[tuple[str, Span | None]] = []
+        for place, asked in enumerate(record["questions"]):
+            answer = asked["answer"] - first
+            if 0 <= answer < len(own):
+                short = asked["short"].get(there, "")
+                start = places[answer][0] + own[answer].index(short)
+                questions.append((asked["texts"][code], (start, start + len(short))))
+            elif asked["answer"] < 0 and place % len(starts) == number:
+                questions.append((asked["texts"][code], None))
+        yield Paragraph(article, " ".join(own), places, questions)

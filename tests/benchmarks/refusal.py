@@ -3,14 +3,15 @@
     python -m tests.benchmarks.refusal [--languages en,de,es] [--same | --asked en] [--step 3]
         [--no-reader]
     python -m tests.benchmarks.refusal --news
+    python -m tests.benchmarks.refusal --invented
 
 On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
 asked of its article and of all 32, in every pair of the languages (with --same in one at a time,
 with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
 it and without. M is late interaction unweighted. With --chosen: on the articles between. With
---news: on invented news, in every language; what it does not answer is asked about its own people
-and events.
+--news: on invented news, in every language; with --invented: on invented texts in ten languages.
+What these do not answer is asked about their own people and events.
 """
 
 import argparse
@@ -82,14 +83,19 @@ def main() -> None:
     parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
     parser.add_argument("--news", action="store_true", help="on invented news alone")
+    parser.add_argument("--invented", action="store_true", help="on invented texts alone")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
     if options.news:
         print_all([*asking.news(news.CHOSEN if options.chosen else news.HELD_OUT, options.step)])
         return
+    name = "chosen" if options.chosen else "held out"
+    if options.invented:
+        print_all([*asking.invented(name, options.step)])
+        return
     part = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
     others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*part})
-    cases = [*asking.single("chosen" if options.chosen else "held out", options.step)]
+    cases = [*asking.single(name, options.step)]
     codes = options.languages.split(",")
     pairs = [(one, two) for one in codes for two in codes if one == two or not options.same]
     if options.asked:

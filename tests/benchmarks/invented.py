@@ -1,0 +1,48 @@
+"""Texts written for the project (`tests/data/invented/`), half news, half as in an encyclopedia.
+
+Each is in English and two other languages, and asked in the same three; a third of the questions it
+does not answer. Who is in the news is invented; what is said of the world was not looked up."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa import encoder
+from qa.relevance import Calibration
+from tests.benchmarks.labelled import Language, Paragraph, encoded
+from tests.benchmarks.news import Record, told
+
+FOLDER = Path(__file__).parents[1] / "data" / "invented"
+PARTS = ("fitted",) * 8 + ("chosen", "held out")
+"""What each of ten texts is for: training, choosing, or figures that are reported."""
+LONG = {"news": 3, "wiki": 5}
+"""Sentences of a paragraph."""
+
+
+class Invented(Record):
+    """A text, and whether it is `news` or `wiki`."""
+
+    kind: str
+
+
+def groups() -> dict[tuple[str, ...], list[Invented]]:
+    """Return the texts, under the languages that they are in."""
+    return {
+        tuple(path.stem.split("-")): [
+            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()
+        ]
+        for path in sorted(FOLDER.glob("*.jsonl"))
+    }
+
+
+def load(codes: tuple[str, ...], part: str, calibration: Calibration) -> dict[str, Language]:
+    """Return a part of one group's texts in each of its languages, encoded."""
+    model = encoder.load(None)
+    return {code: encoded(paragraphs(codes, code, part), model, calibration) for code in codes}
+
+
+def paragraphs(codes: tuple[str, ...], code: str, part: str) -> Iterator[Paragraph]:
+    """Yield a part of one group's texts in one of its languages, with the questions in it."""
+    for article, record in enumerate(groups()[codes]):
+        if PARTS[article % len(PARTS)] == part:
+            yield from told(article, record, code, code, LONG[record["kind"]])
