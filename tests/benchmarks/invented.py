@@ -1,7 +1,8 @@
 """Texts written for the project (`tests/data/invented/`), half news, half as in an encyclopedia.
 
-Each is in English and two other languages, and asked in the same three; a third of the questions it
-does not answer. Who is in the news is invented; what is said of the world was not looked up."""
+Each is in English and two other languages, eleven in all, and asked in the same three; a third of
+the questions it does not answer. Nearly all people in the news are invented; what is said of the
+world was not looked up."""
 
 import json
 from collections.abc import Iterator
@@ -25,14 +26,15 @@ class Invented(Record):
     kind: str
 
 
-def groups() -> dict[tuple[str, ...], list[Invented]]:
-    """Return the texts, under the languages that they are in."""
-    return {
-        tuple(path.stem.split("-")): [
-            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()
-        ]
-        for path in sorted(FOLDER.glob("*.jsonl"))
-    }
+def groups() -> list[tuple[str, ...]]:
+    """Return the languages of each group of texts."""
+    return [tuple(path.stem.split("-")) for path in sorted(FOLDER.glob("*.jsonl"))]
+
+
+def records(codes: tuple[str, ...]) -> list[Invented]:
+    """Return the texts of one group."""
+    lines = (FOLDER / f"{'-'.join(codes)}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def load(codes: tuple[str, ...], part: str, calibration: Calibration) -> dict[str, Language]:
@@ -43,6 +45,6 @@ def load(codes: tuple[str, ...], part: str, calibration: Calibration) -> dict[st
 
 def paragraphs(codes: tuple[str, ...], code: str, part: str) -> Iterator[Paragraph]:
     """Yield a part of one group's texts in one of its languages, with the questions in it."""
-    for article, record in enumerate(groups()[codes]):
+    for article, record in enumerate(records(codes)):
         if PARTS[article % len(PARTS)] == part:
             yield from told(article, record, code, code, LONG[record["kind"]])

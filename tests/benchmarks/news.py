@@ -44,12 +44,9 @@ def load(articles: Sequence[int], calibration: Calibration) -> dict[str, Languag
 def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
     """Yield some articles with the questions of a language; what has no text in it has English."""
     lines = NEWS.read_text(encoding="utf-8").splitlines()
+    there = code if code in TEXTS else "en"
     for article in articles:
-        yield from told(article, json.loads(lines[article]), code, _there(code), LONG)
-
-
-def _there(code: str) -> str:
-    return code if code in TEXTS else "en"
+        yield from told(article, json.loads(lines[article]), code, there, LONG)
 
 
 def told(article: int, record: Record, code: str, there: str, long: int) -> Iterator[Paragraph]:

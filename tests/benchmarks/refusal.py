@@ -10,7 +10,7 @@ asked of its article and of all 32, in every pair of the languages (with --same 
 with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
 it and without. M is late interaction unweighted. With --chosen: on the articles between. With
---news: on invented news, in every language; with --invented: on invented texts in ten languages.
+--news: on invented news, in every language; with --invented: on invented texts in eleven languages.
 What these do not answer is asked about their own people and events.
 """
 
