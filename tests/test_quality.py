@@ -29,11 +29,11 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .75, .87, .88, .93: some lie near the edge, and processors round differently.
-    assert (found.sentence_first or 0) >= 0.70
+    # Measured .80, .85, .90, .95: some lie near the edge, and processors round differently.
+    assert (found.sentence_first or 0) >= 0.75
     assert (found.answered_right or 0) >= 0.78
-    assert (found.refusal_recall or 0) >= 0.80
-    assert (found.auroc or 0) >= 0.90
+    assert (found.refusal_recall or 0) >= 0.82
+    assert (found.auroc or 0) >= 0.92
 
 
 def test_the_floors_hold_on_news(tmp_path: Path) -> None:
@@ -46,11 +46,11 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     ]
     found = metrics(outcomes)
     assert (found.questions, found.answerable) == (230, 130)
-    # Measured .71, .60, .56, .66: what is near the topic is hard to tell.
-    assert (found.sentence_first or 0) >= 0.66
-    assert (found.answered_right or 0) >= 0.54
-    assert (found.refusal_recall or 0) >= 0.50
-    assert (found.auroc or 0) >= 0.61
+    # Measured .76, .72, .58, .73: what is near the topic is hard to tell.
+    assert (found.sentence_first or 0) >= 0.71
+    assert (found.answered_right or 0) >= 0.66
+    assert (found.refusal_recall or 0) >= 0.52
+    assert (found.auroc or 0) >= 0.68
 
 
 def _asked(folder: Path, record: dict[str, Any]) -> list[Outcome]:

@@ -17,7 +17,7 @@ from qa.errors import (
 )
 from qa.index.layout import Layout, identify, read_identity, stated_identity
 
-FORMAT = 4
+FORMAT = 5
 """Version of the schema below; an index of another version is refused, never guessed at."""
 
 BUSY_SECONDS = 30.0

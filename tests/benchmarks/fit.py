@@ -5,10 +5,11 @@
 On what neither the reader nor the layers for tokens were trained on and nothing is reported on: of
 XQuAD-R's articles 16 to 23 every fourth question, in seven languages and between them, asked of its
 article and of all 32; the news that `tests.benchmarks.news` calls chosen, in three languages and
-asked in eight; every second question of SQuAD 2.0's and NorQuAD's chosen parts. Each with its
-answer, with its paragraph taken away, and, where many articles are looked through, with its article
-taken away. Logistic regression: first whether the texts speak of what is asked, in the collections
-that have several languages and without what is only near the topic, then what the reader says.
+asked in eight; the invented texts that are called so in `tests.benchmarks.invented`; every second
+question of SQuAD 2.0's and NorQuAD's chosen parts. Each with its answer, with its paragraph taken
+away, and, where many articles are looked through, with its article taken away. Logistic regression:
+first whether the texts speak of what is asked, in the collections that have several languages and
+without what is only near the topic, then what the reader says.
 """
 
 from collections.abc import Sequence
@@ -28,17 +29,19 @@ PAIRS = (
     *(("en", code) for code in CODES[1:]),
     *(("ar", "de"), ("ru", "es"), ("de", "en"), ("zh", "ru"), ("el", "en")),
 )
-PARALLEL = ("same", "across", "news same", "news across")
 TEXTS, MANY = ("nl", "en", "es"), ("nl", "zh")
 """Languages of the news that is asked about, and those in which all of it is looked through; so is
 what is asked in the text's own."""
-COUNT = {"news same": 1.5, "news across": 0.4}
+COUNT = {"news same": 1.5, "news across": 0.4, "invented same": 0.5, "invented across": 0.25}
 """What a question counts; 1 for the others."""
-GONE = 1.5
-"""What one counts times that whose article is gone."""
+PARALLEL = ("same", "across", *COUNT)
+GONE, MISSING = (2.0, 10.0), (1.0, 2.0)
+"""What one counts times that whose article is gone, or whose paragraph: for the topic, and for what
+the reader says. The more they count there, the better near-topic questions are told, too: the
+reader is trusted more, and is stricter."""
 TOPIC = 0.1
-"""What the news counts times that for the topic. The more, the worse a missing article is told; the
-less, the more questions in other words than the text's are refused."""
+"""What news and invented texts count times that for the topic. The more, the worse a missing
+article is told; the less, the more questions in other words than the text's are refused."""
 NAMES = 1.3
 """Times which names count more than is fitted to questions in one language: the collections have
 few questions about an article's people and one who is not in it."""
@@ -55,6 +58,7 @@ def main() -> None:
     cases = [
         *asking.parallel(xquad.CHOSEN, PAIRS, 4, others),
         *asking.news(news.CHOSEN, 1, TEXTS, MANY),
+        *asking.invented("chosen", 1),
         *asking.single("chosen", 2),
     ]
     about = [case for case in cases if case.kind in PARALLEL and not case.near]
@@ -70,8 +74,8 @@ def fitted_topic(cases: Sequence[Case], names: Floats | None) -> Floats:
     """Return the weights of what is counted; those of names as they are given, if they are."""
     counted = np.array([case.ranking.evidence.counted() for case in cases])
     crowd = np.array([case.ranking.evidence.crowd() for case in cases])
-    news = np.array(["news" in case.kind for case in cases])
-    count = np.array([*map(_count, cases)]) * np.where(news, TOPIC, 1)
+    written = np.array([case.kind in COUNT for case in cases])
+    count = np.array([_count(case, 0) for case in cases]) * np.where(written, TOPIC, 1)
 
     def loss(weights: Floats) -> float:
         whole = weights if names is None else np.concatenate([weights, names])
@@ -86,7 +90,8 @@ def fitted_answers(cases: Sequence[Case], topic: Floats) -> Floats:
     counted = np.array([case.ranking.evidence.counted() for case in cases])
     crowd = np.array([case.ranking.evidence.crowd() for case in cases])
     said = np.array([case.ranking.evidence.answers or 0.0 for case in cases])
-    count, on_topic = np.array([*map(_count, cases)]), _likely(counted @ topic - crowd)
+    count = np.array([_count(case, 1) for case in cases])
+    on_topic = _likely(counted @ topic - crowd)
 
     def loss(weights: Floats) -> float:
         likely = on_topic * _likely(weights[0] + weights[1] * said)
@@ -95,8 +100,9 @@ def fitted_answers(cases: Sequence[Case], topic: Floats) -> Floats:
     return np.asarray(minimize(loss, np.array([2.0, 0.8]), method="L-BFGS-B").x)
 
 
-def _count(case: Case) -> float:
-    return COUNT.get(case.kind, 1.0) * (GONE if case.gone else 1)
+def _count(case: Case, stage: int) -> float:
+    times = GONE[stage] if case.gone else 1.0 if case.answerable or case.near else MISSING[stage]
+    return COUNT.get(case.kind, 1.0) * times
 
 
 def _loss(likely: Floats, cases: Sequence[Case], count: Floats, weights: Floats) -> float:

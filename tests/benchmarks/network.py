@@ -7,7 +7,9 @@ learned.
 
 from pathlib import Path
 
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 from typing_extensions import override
 
@@ -99,3 +101,31 @@ def export(network: Network, example: dict[str, Tensor], path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
+
+
+def opened(path: Path, dimension: int) -> Network:
+    """Return the network of a file that `export` wrote.
+
+    What is needed for training alone, the last three numbers of its scale, is not in there.
+    """
+    graph = onnx.load(path).graph
+    arrays = {one.name: torch.tensor(numpy_helper.to_array(one)) for one in graph.initializer}
+    network = Network(dimension)
+    found = {name: arrays[name] for name in network.state_dict() if name in arrays}
+    follows = {name: node for node in graph.node for name in node.input}
+    heads = iter(network.layers)
+    for node in graph.node:
+        given = next((arrays[name] for name in node.input if name in arrays), None)
+        if given is None:
+            continue
+        if node.op_type == "MatMul":  # turned for the multiplication; its bias has its own name
+            (bias,) = (name for name in follows[node.output[0]].input if name in arrays)
+            found[bias.removesuffix("bias") + "weight"] = given.T
+        elif given.shape == (1, HEADS, 1, 1):
+            layer = next(heads)
+            assert isinstance(layer, Layer)
+            layer.alike.data = given.flatten() / ALIKE
+        elif "better" in node.output:
+            network.scale.data[0] = given
+    network.load_state_dict({**network.state_dict(), **found})
+    return network
