@@ -68,6 +68,13 @@ def test_what_somebody_else_is_asked_to_have_said_is_refused(bot: Bot, question:
     assert bot.ask(question).outcome == "not_in_texts"
 
 
+def test_who_is_called_by_his_whole_name_is_found_by_its_last(bot: Bot) -> None:
+    asked = bot.ask("What did Mark Rutte advise?")
+    assert asked.outcome == "answered"
+    assert ADVICE in [citation.quote for citation in asked.citations]
+    assert bot.ask("What did Mark Zuckerberg advise?").outcome == "not_in_texts"
+
+
 def test_a_name_spelt_otherwise_is_among_the_words_found(bot: Bot) -> None:
     answer = bot.ask("Was hat Macron über Selenskyj gesagt?")
     assert "selenskyj" in answer.words_found

@@ -130,6 +130,34 @@ def test_a_name_that_does_not_stand_there_is_not_found(name: str) -> None:
     assert surely < 0.2
 
 
+def test_a_name_stands_alone_where_no_other_is_beside_it() -> None:
+    text = ["Mark Rutte sprak in Londen. Dat zei Rutte gisteren, zegt de NAVO."]
+    assert found(["Mark", "Rutte", "Londen"], text, alone=True) == [
+        pytest.approx(0, abs=0.1),
+        pytest.approx(1, abs=0.1),
+        pytest.approx(1, abs=0.1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "surely"),
+    [
+        ("Dat zei Rutte.", 1),  # who he is has been said
+        ("Dat zei Mark Rutte.", 1),
+        ("Dat zei Mark Twain.", 0.5),
+        ("Dat zei Macron.", 0),
+    ],
+)
+def test_words_that_follow_each_other_are_one_name(text: str, surely: float) -> None:
+    sentences = [replace(_sentence([0, 1, 2]), text=text)]
+    names = (Name("Mark", (0,)), Name("Rutte", (1,)))
+    asked = replace(_question([20, 21, 3]), names=names)
+    named = rank(asked, sentences, _calibration()).evidence.named
+    assert named == pytest.approx(surely, abs=0.15)
+    apart = replace(asked, names=(names[0], Name("Rutte", (2,))))
+    assert (rank(apart, sentences, _calibration()).evidence.named or 0) <= (named or 0)
+
+
 def test_a_script_that_does_not_write_sounds_tells_nothing_of_a_name() -> None:
     assert found(["泽连斯基", "زيلينسكي"], TEXT) == [None, None]
     assert found(["泽连斯基"], ["泽连斯基 在伦敦。"]) == [pytest.approx(1, abs=0.03)]

@@ -6,6 +6,7 @@ compared by their letters, those that languages write for one sound taken as one
 every script is written in Latin letters, rapidfuzz how many of two words' letters agree.
 """
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -35,16 +36,19 @@ _OTHER = re.compile(r"[^a-z0-9]")
 _TWICE = re.compile(r"([a-z])\1+")
 
 
-def found(names: Sequence[str], texts: Sequence[str]) -> list[float | None]:
+def found(names: Sequence[str], texts: Sequence[str], *, alone: bool = False) -> list[float | None]:
     """Return for each name how surely it stands in texts of one language, 0 to 1.
 
-    None for one whose script does not tell how it would be written there.
+    None for one whose script does not tell how it would be written there. With `alone` only where
+    it stands by itself, as "Rutte" does in "says Rutte" but "Mark" does not in "says Mark Rutte".
     """
     if not names:
         return []
     theirs = script(" ".join(texts)[:ENOUGH])
     told = [_comparable(script(name), theirs) for name in names]
-    words = {sound for text in texts for sound in _sounds(text)} if any(told) else set()
+    words = (
+        {sound for text in texts for sound in _sounds(text, alone=alone)} if any(told) else set()
+    )
     return [
         _likely(name, words) if known else None for name, known in zip(names, told, strict=True)
     ]
@@ -69,11 +73,15 @@ def _comparable(mine: str, theirs: str) -> bool:
     return not mine or mine == theirs or {mine, theirs} <= ALPHABETS
 
 
-def _sounds(text: str) -> Iterable[str]:
+def _sounds(text: str, *, alone: bool) -> Iterable[str]:
     """Yield what may be names in a text, and what their parts are: no word in small letters."""
-    for word in _WORD.findall(text):
-        if not word[0].islower():
-            yield from filter(None, map(sounds, {word, *_APOSTROPHE.split(word)}))
+    names = [match for match in _WORD.finditer(text) if not match[0][0].islower()]
+    between = [
+        text[one.end() : other.start()].isspace() for one, other in itertools.pairwise(names)
+    ]
+    for name, before, behind in zip(names, [False, *between], [*between, False], strict=False):
+        if not (alone and (before or behind)):
+            yield from filter(None, map(sounds, {name[0], *_APOSTROPHE.split(name[0])}))
 
 
 def _likely(name: str, words: Collection[str]) -> float:

@@ -155,7 +155,8 @@ def rank(
     background += said.weights @ best_matches(tokens, unrelated.tokens)
     told = question.language == tuple(SENTENCES)[group]
     shared = told or _spoken(question, sentences, calibration, group)
-    named = _named(question, calibration, [each.text for each in document], matches[:, own])
+    texts = [each.text for each in document]
+    named = _named(question, calibration, texts, matches[:, own])
     weights = said.weights if shared else _weights(matches[:, own], RARE_ACROSS)
     scores = similarities + weights @ matches
     spans: dict[int, Span | None] = {}
@@ -173,7 +174,7 @@ def rank(
         distance=distance,
         # A lone sentence has no others to stand out from.
         gap=float(said.scores.max() - said.middle) if len(document) > 1 else distance,
-        named=min(named.values(), default=None),
+        named=min(_whole(named, texts), default=None),
         sentences=len(document),
         answers=answers,
         # Where only words tell that the language is one, the weights for two refuse better.
@@ -184,7 +185,7 @@ def rank(
         confidence=confidence(evidence),
         evidence=evidence,
         shared=shared,
-        names=tuple(name for name, surely in named.items() if surely > STANDS),
+        names=tuple(dict.fromkeys(name.word for name, surely in named if surely > STANDS)),
         spans=spans,
     )
 
@@ -254,7 +255,7 @@ def _spoken(
 
 def _named(
     question: Question, calibration: Calibration, texts: Sequence[str], matches: Floats
-) -> dict[str, float]:
+) -> list[tuple[Name, float]]:
     """Return how surely each name of the question stands in a document, or what it is called there.
 
     Not every word with a capital is a name. Those are left out, and names that nothing tells of.
@@ -264,14 +265,35 @@ def _named(
         for name in question.names
         if is_number(name.word) or calibration.names(question.tokens[list(name.tokens)])
     ]
-    spelt = found([name.word for name in names], texts)
-    return {
-        name.word: surely
-        if is_number(name.word)
-        else max(surely, _meant(matches[list(name.tokens)]))
-        for name, surely in zip(names, spelt, strict=True)
+    words = [name.word for name in names]
+    return [
+        (name, surely if is_number(name.word) else max(surely, _meant(matches[list(name.tokens)])))
+        for name, surely in zip(names, found(words, texts), strict=True)
         if surely is not None
-    }
+    ]
+
+
+def _whole(named: Sequence[tuple[Name, float]], texts: Sequence[str]) -> list[float]:
+    """Return how surely each whole name stands in a document: words that follow each other are one.
+
+    It does as its words do on average, or as one of them does by itself: a text in which "Rutte"
+    says something speaks of "Mark Rutte", one in which "Mark Rutte" does not of "Mark Twain".
+    """
+    wholes: list[list[tuple[Name, float]]] = []
+    after = -1
+    for name, surely in named:
+        apart = is_number(name.word) or not name.tokens
+        if not apart and name.tokens[0] == after:
+            wholes[-1].append((name, surely))
+        else:
+            wholes.append([(name, surely)])
+        after = -1 if apart else name.tokens[-1] + 1
+    stands = []
+    for whole in wholes:
+        alone = found([name.word for name, _ in whole], texts, alone=True) if whole[1:] else []
+        average = float(np.mean([surely for _, surely in whole]))
+        stands.append(max([average, *filter(None, alone)]))
+    return stands
 
 
 def _meant(matches: Floats) -> float:
