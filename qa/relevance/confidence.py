@@ -21,9 +21,10 @@ SQuAD 2.0, on parts on which nothing was fitted (`python -m tests.benchmarks.ref
 _TOPIC_SAME, _TOPIC_ACROSS = (-5.1, 9.0, 7.85, -0.36, 3.75), (-5.51, 13.04, 9.74, -0.36, 3.75)
 _READ_SAME, _READ_ACROSS = (3.6, 1.09), (2.74, 0.94)
 """Log-odds that the texts speak of what is asked, and, if they do, that what the reader takes for
-an answer is one: a constant and its weight. Their product is sure only where both are. One sum of
-all fails: a question about an article's own people that it does not answer has more of its words in
-it than one that it answers in others. Where question and text are in two languages all lies lower.
+an answer is one: a constant and its weight. Their product is sure only where both are. In one sum
+of all the distance counts for less, and a missing article is told worse: a question about an
+article's own people that it does not answer has more of its words in it than one that it answers in
+others. Where question and text are in two languages all lies lower.
 
 Fitted one after the other by `python -m tests.benchmarks.fit` on articles on which nothing else was
 fitted: the first on answers and on what had its paragraph or article taken away, the second on what

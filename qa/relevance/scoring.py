@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -288,12 +289,14 @@ def _whole(named: Sequence[tuple[Name, float]], texts: Sequence[str]) -> list[fl
         else:
             wholes.append([(name, surely)])
         after = -1 if apart else name.tokens[-1] + 1
-    stands = []
-    for whole in wholes:
-        alone = found([name.word for name, _ in whole], texts, alone=True) if whole[1:] else []
-        average = float(np.mean([surely for _, surely in whole]))
-        stands.append(max([average, *filter(None, alone)]))
-    return stands
+    if len(wholes) == len(named):
+        return [surely for _, surely in named]
+    words = [name.word for name, _ in named]
+    alone = dict(zip(words, found(words, texts, alone=True), strict=True))
+    return [
+        max(fmean(surely for _, surely in whole), *(alone[name.word] or 0.0 for name, _ in whole))
+        for whole in wholes
+    ]
 
 
 def _meant(matches: Floats) -> float:

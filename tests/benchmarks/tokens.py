@@ -37,7 +37,6 @@ from torch.nn.functional import (
 )
 from typing_extensions import override
 
-import qa.relevance
 from qa import encoder
 from qa.encoder import weights
 from qa.encoder.network import MIDDLE, PARTS, TOKEN_LAYERS, trained, whole_columns
@@ -45,6 +44,7 @@ from qa.encoder.packaged import Packaged
 from qa.encoder.unigram import Unigram
 from qa.encoder.weights import Weights
 from qa.reader import Floats
+from qa.relevance import packaged
 from qa.relevance.scoring import RARE, RARE_ACROSS
 from tests.benchmarks import invented, means, monolingual, news, xquad
 from tests.benchmarks.labelled import Paragraph
@@ -68,7 +68,6 @@ MISSING = 0.25
 """Share of questions whose paragraph is taken away."""
 MOST = 512
 """Tokens read at once."""
-PACKAGED = Path(qa.relevance.__file__).parent / "means.npz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,13 +192,6 @@ def _filled(module: nn.Linear | nn.LayerNorm, weight: Floats, bias: Floats) -> n
     return module
 
 
-def packaged() -> means.Means:
-    """Return what the packaged `means.npz` holds."""
-    with np.load(PACKAGED, allow_pickle=False) as file:
-        question, text = file["question_mean"], file["text_mean"]
-        return means.Means(question, text, file["projection"].astype(np.float32))
-
-
 class Network(nn.Module):
     """From the middle layer's states to what is compared."""
 
@@ -207,7 +199,7 @@ class Network(nn.Module):
         super().__init__()
         model = weights.read(weights.source())
         self.layers = nn.ModuleList(Layer(model, f"l{MIDDLE + n}") for n in range(4))
-        start = means.measured() if anew else packaged()
+        start = means.measured() if anew else means.Means(*packaged())
         # Before there are layers for tokens, the model's last one stands where they will.
         kept = (1, 0) if anew else (1, 2)
 
