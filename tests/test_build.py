@@ -320,6 +320,18 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_vectors_that_find_no_room_are_said_and_made_again(docs: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    aside = Layout(index).vectors.with_suffix(".new")
+    aside.symlink_to("/dev/full")
+    with pytest.raises(StorageError, match="the texts are indexed, but .*: No space left"):
+        build(docs, index, model=GramEncoder())
+    aside.unlink()
+    assert ask(index, "When does the harbour open?") == "The harbour opens at six."
+
+
 def test_a_full_disk_is_said_and_nothing_is_lost(docs: Path, small_disk: Path) -> None:
     index = small_disk / "index"
     (docs / "sub" / "stars.md").unlink()

@@ -119,7 +119,7 @@ class Vectors:
         self._merge()
         data = faiss.serialize_index(self._index)
         aside = path.with_suffix(".new")
-        data.tofile(aside)
+        aside.write_bytes(data.data)
         aside.replace(path)
         return checksum(data.data)
 
