@@ -1,8 +1,10 @@
 """Texts written for the project (`tests/data/invented/`), half news, half as in an encyclopedia.
 
 Each is in English and two other languages, eleven in all, and asked in the same three; a third of
-the questions it does not answer. Nearly all people in the news are invented; what is said of the
-world was not looked up."""
+the questions it does not answer. Those that are trained on have twelve more each: twins of the
+first ones in nearly the same words, of which one is answered and the other not, and questions in
+quite other words than the text's, as short and vague as readers ask. Nearly all people in the news
+are invented; what is said of the world was not looked up."""
 
 import json
 from collections.abc import Iterator

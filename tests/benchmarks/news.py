@@ -1,5 +1,6 @@
 """Invented news (`tests/data/news.jsonl`): the same articles in five languages, with questions in
-eight, some of which an article only comes near. They were written for the project."""
+eight, some of which an article only comes near; those that are trained on have six more each, twins
+of the others. They were written for the project."""
 
 import json
 from collections.abc import Iterator, Sequence
