@@ -326,7 +326,7 @@ def test_vectors_that_find_no_room_are_said_and_made_again(docs: Path, tmp_path:
     index.mkdir()
     aside = Layout(index).vectors.with_suffix(".new")
     aside.symlink_to("/dev/full")
-    with pytest.raises(StorageError, match="the texts are indexed, but .*: No space left"):
+    with pytest.raises(StorageError, match=r"the texts are indexed, but .*: No space left"):
         build(docs, index, model=GramEncoder())
     aside.unlink()
     assert ask(index, "When does the harbour open?") == "The harbour opens at six."

@@ -8,7 +8,7 @@ work between languages.
 from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
 from qa.relevance.calibration import ANY, WHOLE, Calibration, packaged, packaged_naming
-from qa.relevance.confidence import ERRORS, THRESHOLD
+from qa.relevance.confidence import ERRORS, THRESHOLD, confidence
 from qa.relevance.scoring import (
     Name,
     Question,
@@ -18,6 +18,7 @@ from qa.relevance.scoring import (
     passage_score,
     rank,
     reordered,
+    unread,
 )
 
 __all__ = [
@@ -34,9 +35,11 @@ __all__ = [
     "Ranking",
     "Sentence",
     "candidates",
+    "confidence",
     "packaged",
     "packaged_naming",
     "passage_score",
     "rank",
     "reordered",
+    "unread",
 ]

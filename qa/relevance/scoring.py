@@ -1,7 +1,7 @@
 """Which sentence answers: late interaction, then the reader."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
@@ -151,13 +151,10 @@ def rank(
     document = [sentences[place] for place in places.tolist()]
     said = _candidates(tokens, similarities[own], matches[:, own], document)
     group = calibration.nearest_group(np.stack([sentence.vector for sentence in document]))
-    unrelated = calibration.only(group)
-    background = unrelated.vectors @ question.pooled
-    background += said.weights @ best_matches(tokens, unrelated.tokens)
-    told = question.language == tuple(SENTENCES)[group]
-    shared = told or _spoken(question, sentences, calibration, group)
     texts = [each.text for each in document]
     named = _named(question, calibration, texts, matches[:, own])
+    told = unread(question, said, calibration, group)
+    shared = not told.across or _spoken(question, sentences, calibration, group)
     weights = said.weights if shared else _weights(matches[:, own], RARE_ACROSS)
     scores = similarities + weights @ matches
     spans: dict[int, Span | None] = {}
@@ -170,17 +167,7 @@ def rank(
         answers = float(reading.answers.max())
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    distance = float(said.scores.max() - background.mean())
-    evidence = Evidence(
-        distance=distance,
-        # A lone sentence has no others to stand out from.
-        gap=float(said.scores.max() - said.middle) if len(document) > 1 else distance,
-        named=min(_whole(named, texts), default=None),
-        sentences=len(document),
-        answers=answers,
-        # Where only words tell that the language is one, the weights for two refuse better.
-        across=not told,
-    )
+    evidence = replace(told, named=min(_whole(named, texts), default=None), answers=answers)
     return Ranking(
         scores=scores,
         confidence=confidence(evidence),
@@ -196,6 +183,31 @@ def candidates(
 ) -> Candidates:
     """Return what late interaction says of the sentences of one document."""
     return _candidates(*_compared(question, document, calibration), document)
+
+
+def unread(question: Question, said: Candidates, calibration: Calibration, group: int) -> Evidence:
+    """Return what late interaction says of one document: names and the reader are not asked.
+
+    Args:
+        question: the question.
+        said: from `candidates`.
+        calibration: the model's.
+        group: which of its languages the document is in.
+    """
+    unrelated = calibration.only(group)
+    background = unrelated.vectors @ question.pooled
+    background += said.weights @ best_matches(said.question, unrelated.tokens)
+    distance = float(said.scores.max() - background.mean())
+    return Evidence(
+        distance=distance,
+        # A lone sentence has no others to stand out from.
+        gap=float(said.scores.max() - said.middle) if len(said.sentences) > 1 else distance,
+        named=None,
+        sentences=len(said.sentences),
+        answers=None,
+        # Where only words tell that the language is one, the weights for two refuse better.
+        across=question.language != tuple(SENTENCES)[group],
+    )
 
 
 def _compared(

@@ -60,6 +60,9 @@ class Network(nn.Module):
         # How much late interaction counts: for the order, and for whether a sentence answers its
         # score, its distance to the median, and a constant.
         self.scale = nn.Parameter(torch.tensor([12.0, 4.0, 4.0, -4.0]))
+        # What is made of the highest that a sentence answers by: a constant and a weight, in one
+        # language and across two. Confidence has its own, fitted afterwards.
+        self.read = nn.Parameter(torch.tensor([[3.0, 1.0], [2.7, 1.0]]))
         self.dropout = nn.Dropout(dropout)
         for head in (self.sentence, self.ends):
             nn.init.normal_(head.weight, std=0.02)
@@ -106,7 +109,8 @@ def export(network: Network, example: dict[str, Tensor], path: Path) -> None:
 def opened(path: Path, dimension: int) -> Network:
     """Return the network of a file that `export` wrote.
 
-    What is needed for training alone, the last three numbers of its scale, is not in there.
+    What is needed for training alone is not in there: the last three numbers of its scale, and what
+    is made of the highest.
     """
     graph = onnx.load(path).graph
     arrays = {one.name: torch.tensor(numpy_helper.to_array(one)) for one in graph.initializer}
