@@ -73,6 +73,7 @@ def test_who_is_called_by_his_whole_name_is_found_by_its_last(bot: Bot) -> None:
     assert asked.outcome == "answered"
     assert ADVICE in [citation.quote for citation in asked.citations]
     assert bot.ask("What did Mark Zuckerberg advise?").outcome == "not_in_texts"
+    assert bot.ask("¿Qué aconsejó Melania Trump?").outcome == "not_in_texts"
 
 
 def test_a_name_spelt_otherwise_is_among_the_words_found(bot: Bot) -> None:

@@ -142,7 +142,7 @@ def test_a_name_stands_alone_where_no_other_is_beside_it() -> None:
 @pytest.mark.parametrize(
     ("text", "surely"),
     [
-        ("Dat zei Rutte.", 1),  # who he is has been said
+        ("Dat zei Rutte.", 0.75),  # it may be another one
         ("Dat zei Mark Rutte.", 1),
         ("Dat zei Mark Twain.", 0.5),
         ("Dat zei Macron.", 0),

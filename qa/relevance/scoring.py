@@ -289,8 +289,9 @@ def _named(
 def _whole(named: Sequence[tuple[Name, float]], texts: Sequence[str]) -> list[float]:
     """Return how surely each whole name stands in a document: words that follow each other are one.
 
-    It does as its words do on average, or as one of them does by itself: a text in which "Rutte"
-    says something speaks of "Mark Rutte", one in which "Mark Rutte" does not of "Mark Twain".
+    Half way between what its words do on average and what one of them does by itself: a text in
+    which "Rutte" says something may speak of "Mark Rutte", and one in which "Trump" does may not of
+    "Melania Trump"; one in which "Mark Rutte" does says nothing of "Mark Twain".
     """
     wholes: list[list[tuple[Name, float]]] = []
     after = -1
@@ -305,9 +306,10 @@ def _whole(named: Sequence[tuple[Name, float]], texts: Sequence[str]) -> list[fl
         return [surely for _, surely in named]
     words = [name.word for name, _ in named]
     alone = dict(zip(words, found(words, texts, alone=True), strict=True))
+    means = [fmean(surely for _, surely in whole) for whole in wholes]
     return [
-        max(fmean(surely for _, surely in whole), *(alone[name.word] or 0.0 for name, _ in whole))
-        for whole in wholes
+        fmean((mean, max(mean, *(alone[name.word] or 0.0 for name, _ in whole))))
+        for whole, mean in zip(wholes, means, strict=True)
     ]
 
 
