@@ -150,7 +150,7 @@ def rank(
     places = np.flatnonzero(own)
     document = [sentences[place] for place in places.tolist()]
     said = _candidates(tokens, similarities[own], matches[:, own], document)
-    group = calibration.nearest_group(np.stack([sentence.vector for sentence in document]))
+    group = group_of(document, calibration)
     texts = [each.text for each in document]
     named = _named(question, calibration, texts, matches[:, own])
     told = unread(question, said, calibration, group)
@@ -185,6 +185,11 @@ def candidates(
     return _candidates(*_compared(question, document, calibration), document)
 
 
+def group_of(document: Sequence[Sentence], calibration: Calibration) -> int:
+    """Return which of the calibration's languages a document seems to be in."""
+    return calibration.nearest_group(np.stack([sentence.vector for sentence in document]))
+
+
 def unread(question: Question, said: Candidates, calibration: Calibration, group: int) -> Evidence:
     """Return what late interaction says of one document: names and the reader are not asked.
 
@@ -192,7 +197,7 @@ def unread(question: Question, said: Candidates, calibration: Calibration, group
         question: the question.
         said: from `candidates`.
         calibration: the model's.
-        group: which of its languages the document is in.
+        group: from `group_of`.
     """
     unrelated = calibration.only(group)
     background = unrelated.vectors @ question.pooled
@@ -259,7 +264,7 @@ def _spoken(
     said = frozenset(
         gram
         for own in documents.values()
-        if calibration.nearest_group(np.stack([each.vector for each in own])) == group
+        if group_of(own, calibration) == group
         for sentence in own
         for gram in grams(sentence.text)
     )

@@ -35,7 +35,7 @@ from qa import encoder
 from qa.build import calibrate
 from qa.encoder import unit
 from qa.reader import Floats, inputs
-from qa.relevance import WHOLE, Calibration, Sentence, candidates, confidence, unread
+from qa.relevance import WHOLE, Calibration, Sentence, candidates, confidence, group_of, unread
 from tests.benchmarks import invented, monolingual, news, xquad
 from tests.benchmarks.labelled import Asked, Language
 from tests.benchmarks.network import Network, export, opened
@@ -134,8 +134,7 @@ class Examples:
         pool = list(self._pool(text, asked))
         document = [sentence for _, sentence in pool]
         whole = candidates(replace(asked.question, tokens=tokens), document, self._blank)
-        vectors = np.stack([sentence.vector for sentence in document])
-        group = self._calibration.nearest_group(vectors)
+        group = group_of(document, self._calibration)
         told = unread(asked.question, whole, self._calibration, group)
         chosen = whole.best(READ)
         golden = [place for place, (number, _) in enumerate(pool) if number == asked.gold]
@@ -199,31 +198,37 @@ def _nearest(text: Language, asked: Asked) -> int:
 def loss(network: Network, example: Example) -> Tensor:
     """Return how wrong the network is: about the order, about answering, and about the words.
 
-    About answering twice. For each sentence the network says what its scores do not; for all
-    together what the topic does not, just as confidence multiplies the two: to tell a question
-    about something else is not its task, one that is only near the topic is.
+    About answering twice: for each sentence, beside what its scores say, and for all together.
     """
     better, ends, answers = network(**example.given)
     right = torch.zeros_like(answers)
-    constant, weight = network.read[int(example.across)].unbind()
-    highest = torch.logsumexp(SHARP * answers, 0) / SHARP
-    likely = example.topic * torch.sigmoid(constant + weight * highest)
+    total = WHOLE_QUESTION * _any_answers(network, answers, example)
     order, height, distance, constant = network.scale.unbind()
     answers = answers + height * example.scores + constant
     answers = answers + distance * (example.scores - example.middle)
-    total = torch.zeros(())
     if example.gold >= 0:
         right[example.gold] = 1
         ranked = order * (example.scores + better)
         total = total + cross_entropy(ranked[None], torch.tensor([example.gold]))
     total = total + 0.5 * binary_cross_entropy_with_logits(answers, right, reduction="sum")
-    answered = torch.tensor(float(example.gold >= 0))
-    total = total + WHOLE_QUESTION * binary_cross_entropy(likely.clamp(1e-5, 1 - 1e-5), answered)
     length = int((example.given["mask"][example.gold] == 0).sum()) - example.first
     if example.span and max(example.span) < length:
         said = ends[example.gold, example.first : example.first + length].T
         total = total + 0.4 * cross_entropy(said, torch.tensor(example.span))
     return total
+
+
+def _any_answers(network: Network, answers: Tensor, example: Example) -> Tensor:
+    """Return how wrong the product is that says whether any sentence answers.
+
+    The topic's part is given, as confidence has it. To tell a question about something else is not
+    the network's task; to tell one that is only near the topic is.
+    """
+    constant, weight = network.read[int(example.across)].unbind()
+    highest = torch.logsumexp(SHARP * answers, 0) / SHARP
+    likely = example.topic * torch.sigmoid(constant + weight * highest)
+    answered = torch.tensor(float(example.gold >= 0))
+    return binary_cross_entropy(likely.clamp(1e-5, 1 - 1e-5), answered)
 
 
 def train(network: Network, examples: Examples, rate: float, minutes: float) -> None:
