@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from qa import reader, relevance
 from qa.encoder import DEFAULT_MODEL, Model, TokenVectors
@@ -12,12 +11,15 @@ from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, 
 from qa.language import is_function_word, language, name_spans, without_names
 from qa.passages import Hit
 
-NEAR = 100
+NEAR = 150
 """Vectors looked at in FAISS."""
 MATCHING = 32
 """Passages looked at for their words."""
+COUNTED, COVERED = 32, 0.5
+"""Passages whose words are looked at, those that fit best, and how much it counts there that the
+question's stand in them."""
 SHORTLIST = 12
-"""Passages whose tokens are compared one by one: this bounds the cost of a question."""
+"""Passages that are looked at closely: this bounds the cost of a question."""
 SHOWN = 6
 """Passages returned."""
 SURE = 0.25
@@ -43,12 +45,12 @@ def retrieve(question: str, snapshot: Snapshot, model: Model) -> Found:
     query = _encoded(question, model)
     asked = as_asked(question, query)
     wanted = grams(question)
-    keys = snapshot.nearest(query.pooled[np.newaxis], NEAR)
-    keys += [key for key in snapshot.matching(wanted, MATCHING) if key not in keys]
+    calibration = relevance.Calibration.from_arrays(snapshot.calibration())
+    near = calibration.without_language(query.pooled)[np.newaxis]
+    keys = dict.fromkeys([*snapshot.nearest(near, NEAR), *snapshot.matching(wanted, MATCHING)])
     if not keys:
         return Found(hits=(), confidence=0.0, words={})
-    candidates = _shortlist(query, wanted, snapshot, keys)
-    calibration = relevance.Calibration.from_arrays(snapshot.calibration())
+    candidates = _shortlist(asked, calibration, wanted, snapshot, list(keys))
     read = reader.load() if model.name == DEFAULT_MODEL else None
     hits, ranking = _ranked(asked, calibration, candidates, read)
     names = {word for name in ranking.names for word in words(name)}
@@ -88,30 +90,32 @@ def _names(question: str, query: TokenVectors) -> Iterator[relevance.Name]:
 
 
 def _shortlist(
-    query: TokenVectors, wanted: list[str], snapshot: Snapshot, keys: list[int]
+    asked: relevance.Question,
+    calibration: relevance.Calibration,
+    wanted: list[str],
+    snapshot: Snapshot,
+    keys: list[int],
 ) -> list[tuple[Hit, Embedding]]:
     """Return the passages that fit best as wholes."""
     embeddings = snapshot.embeddings(keys)
+    found = snapshot.hits(dict.fromkeys(keys, 0.0))
+    candidates = [(hit, embeddings[key]) for key, hit in found]
+    wholes = np.stack([embedding.vectors[0] for _, embedding in candidates])
+    scores = relevance.passage_scores(asked, _sentences(candidates), wholes, calibration)
+    best = np.argsort(-scores, kind="stable")[:COUNTED]
     weights = snapshot.weights(wanted)
     average = snapshot.average_length()
-
-    def fit(candidate: tuple[Hit, Embedding]) -> float:
-        hit, embedding = candidate
-        covered = coverage(weights, grams(content(hit.passage)), average_length=average)
-        return relevance.passage_score(embedding.vectors @ query.pooled, covered)
-
-    found = snapshot.hits(dict.fromkeys(keys, 0.0))
-    return sorted(((hit, embeddings[key]) for key, hit in found), key=fit, reverse=True)[:SHORTLIST]
+    for place in best.tolist():
+        said = grams(content(candidates[place][0].passage))
+        scores[place] += COVERED * coverage(weights, said, average_length=average)
+    best = best[np.argsort(-scores[best], kind="stable")]
+    return [candidates[place] for place in best[:SHORTLIST].tolist()]
 
 
-def _ranked(
-    asked: relevance.Question,
-    calibration: relevance.Calibration,
-    candidates: list[tuple[Hit, Embedding]],
-    read: reader.Reader | None,
-) -> tuple[tuple[Hit, ...], relevance.Ranking]:
+def _sentences(candidates: list[tuple[Hit, Embedding]]) -> list[relevance.Sentence]:
+    """Return the sentences of all passages, in order; each passage is named by its place."""
     documents = {hit.passage.document: number for number, (hit, _) in enumerate(candidates)}
-    sentences = [
+    return [
         relevance.Sentence(
             vector=vector,
             tokens=embedding.tokens[_inside(embedding, span)],
@@ -122,6 +126,15 @@ def _ranked(
         for number, (hit, embedding) in enumerate(candidates)
         for vector, span in zip(embedding.vectors[1:], hit.passage.sentences, strict=True)
     ]
+
+
+def _ranked(
+    asked: relevance.Question,
+    calibration: relevance.Calibration,
+    candidates: list[tuple[Hit, Embedding]],
+    read: reader.Reader | None,
+) -> tuple[tuple[Hit, ...], relevance.Ranking]:
+    sentences = _sentences(candidates)
     ranking = relevance.rank(asked, sentences, calibration, read)
     scored = enumerate(ranking.scores.tolist())
     hits = []
@@ -137,11 +150,10 @@ def _ranked(
     return tuple(hits[:SHOWN]), ranking
 
 
-def _inside(embedding: Embedding, span: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def _inside(embedding: Embedding, span: tuple[int, int]) -> slice:
     """Return which tokens are of one sentence: those that begin in it."""
-    starts = embedding.offsets[:, 0]
-    inside: npt.NDArray[np.bool_] = (starts >= span[0]) & (starts < span[1])
-    return inside
+    first, last = np.searchsorted(embedding.offsets[:, 0], span)
+    return slice(int(first), int(last))
 
 
 def _answer(

@@ -28,6 +28,10 @@ def _candidates(lengths: list[int], asked: int = 5) -> Candidates:
         ],
         scores=np.linspace(1.2, 1.0, len(lengths), dtype=np.float32),
         middle=1.05,
+        unrelated=0.8,
+        similarities=np.linspace(0.9, 0.8, len(lengths), dtype=np.float32),
+        nearest=np.full(len(lengths), 0.9, np.float32),
+        around=np.zeros((len(lengths), 2), np.float32),
     )
 
 
@@ -43,7 +47,7 @@ def test_a_sentence_is_read_the_same_beside_longer_ones(reader: Reader) -> None:
         alone = candidates.only(np.array([place]))
         # How far it is behind the best of those read is something that it is told.
         given = inputs(candidates)["whole"][place]
-        assert np.array_equal(inputs(alone)["whole"][0][[0, 3]], given[[0, 3]])
+        assert np.array_equal(inputs(alone)["whole"][0][[0, 3, 4]], given[[0, 3, 4]])
     without = reader(candidates.only(np.array([0, 2])))
     assert np.allclose(without.better, together.better[[0, 2]], atol=1e-5)
     assert [span and span.first for span in without.spans] == [

@@ -14,10 +14,10 @@ from qa.relevance import (
     Question,
     Sentence,
     packaged,
-    passage_score,
+    passage_scores,
     rank,
 )
-from qa.relevance.calibration import compress
+from qa.relevance.calibration import REMOVED, compress
 from qa.relevance.confidence import Evidence, confidence
 from qa.relevance.names import found
 from qa.relevance.scoring import best_matches
@@ -35,6 +35,7 @@ def _unit(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
 WORDS = _unit(GENERATOR.normal(size=(40, WIDTH)))
 """A vocabulary of forty words in all directions."""
 NONE = np.zeros(WIDTH, np.float32)
+NAMED = ("Premier Osk betreurde het.", "Premier Brandal betreurde het.")
 
 
 def _sentence(words: list[int], *, passage: int = 0, document: int = 0) -> Sentence:
@@ -247,8 +248,64 @@ def test_a_calibration_is_stored_and_read() -> None:
     assert np.array_equal(before.groups, after.groups)
 
 
-def test_passages_are_scored_by_whole_best_sentence_and_words() -> None:
-    assert passage_score(np.array([0.5, 0.2, 0.7], np.float32), 0.5) == pytest.approx(1.35)
+def _languages(texts: list[Sentence]) -> Calibration:
+    """Return a calibration by sentences of two languages that differ in one direction each."""
+    return replace(
+        _calibration(),
+        vectors=np.stack([each.vector for each in texts]),
+        tokens=tuple(each.tokens for each in texts),
+        groups=np.array([0] * (len(texts) // 2) + [1] * (len(texts) // 2)),
+    )
+
+
+DUTCH, GERMAN = np.eye(2, 4 * WIDTH, k=2 * WIDTH, dtype=np.float32)
+
+
+def _said(tongue: npt.NDArray[np.float32], words: list[int], place: int = 0) -> Sentence:
+    """Return a sentence in a language: its words, and as much of what tells its language."""
+    tokens = np.pad(WORDS[words], ((0, 0), (0, 3 * WIDTH)))
+    return Sentence(_unit(_unit(tokens.sum(axis=0)) + tongue), compress(tokens), place, place)
+
+
+def _across() -> tuple[Question, list[Sentence], Calibration]:
+    """Return a Dutch question, what Dutch texts say, and what answers it in German."""
+    unrelated = [_said(tongue, [w, w + 1]) for tongue in (DUTCH, GERMAN) for w in range(20, 38, 2)]
+    wide = replace(_languages(unrelated), question_mean=np.zeros(4 * WIDTH, np.float32))
+    calibration = replace(wide, text_mean=np.zeros(4 * WIDTH, np.float32))
+    dutch = _said(DUTCH, [1, 2, 3])
+    tokens = dutch.tokens.astype(np.float32) / np.float32(127)
+    texts = [_said(DUTCH, [5 + n, 6 + n, 7 + n], n) for n in range(4)]
+    return Question(dutch.vector, tokens, "nl"), [*texts, _said(GERMAN, [1, 2, 3], 4)], calibration
+
+
+def test_passages_of_another_language_are_not_behind_unrelated_ones_in_ones_own() -> None:
+    question, sentences, calibration = _across()
+    wholes = np.stack([sentence.vector for sentence in sentences])
+    assert np.argmax(wholes @ question.pooled) < 4
+    assert np.argmax(passage_scores(question, sentences, wholes, calibration)) == 4
+
+
+def test_a_document_in_another_language_is_chosen_where_it_answers() -> None:
+    question, sentences, calibration = _across()
+    assert np.argmax(rank(question, sentences, calibration).scores) == 4
+
+
+def test_what_tells_languages_apart_is_taken_from_a_question_and_nothing_else() -> None:
+    question, sentences, calibration = _across()
+    vectors = np.stack([sentence.vector for sentence in sentences])
+    neutral = calibration.without_language(question.pooled)
+    assert np.argmax(vectors @ neutral) == 4
+    apart = calibration.vectors[:9].mean(axis=0) - calibration.vectors[9:].mean(axis=0)
+    assert neutral @ apart == pytest.approx((1 - REMOVED) * (question.pooled @ apart), abs=1e-5)
+    one = replace(calibration, groups=np.zeros(18, np.int64))
+    assert one.without_language(question.pooled) == pytest.approx(question.pooled)
+
+
+def test_the_document_with_the_questions_name_is_chosen_of_two_that_say_the_same() -> None:
+    question = _question([1, 2, 3], names=("Brandal",))
+    texts = [replace(_sentence([1, 2], document=n), text=text) for n, text in enumerate(NAMED)]
+    assert np.argmax(rank(question, texts, _calibration()).scores) == 1
+    assert np.argmax(rank(question, texts[::-1], _calibration()).scores) == 0
 
 
 def test_the_packaged_means_and_projection_fit_the_packaged_model() -> None:

@@ -36,6 +36,15 @@ class Candidates:
     """(sentences,): by late interaction."""
     middle: float
     """The median score of the document's sentences."""
+    unrelated: float
+    """The mean score of unrelated sentences."""
+    similarities: Floats
+    """(sentences,): cosines with the question."""
+    nearest: Floats
+    """(sentences,): the highest one in the passage that a sentence is in."""
+    around: Floats
+    """(sentences, 2): how much better than it the sentences before and after it in its passage
+    score; 0 where there is none."""
 
     def best(self, count: int) -> npt.NDArray[np.int64]:
         """Return the places of the sentences with the highest scores, best first."""
@@ -43,8 +52,14 @@ class Candidates:
 
     def only(self, places: npt.NDArray[np.int64]) -> Self:
         """Return the same question with some of the sentences."""
-        sentences = [self.sentences[place] for place in places]
-        return replace(self, sentences=sentences, scores=self.scores[places])
+        return replace(
+            self,
+            sentences=[self.sentences[place] for place in places],
+            scores=self.scores[places],
+            similarities=self.similarities[places],
+            nearest=self.nearest[places],
+            around=self.around[places],
+        )
 
 
 def inputs(candidates: Candidates) -> dict[str, npt.NDArray[np.generic]]:
@@ -77,16 +92,28 @@ def inputs(candidates: Candidates) -> dict[str, npt.NDArray[np.generic]]:
             hints[row, first:last, 0] = (weights[:, None] * cosines).max(axis=0)
             hints[row, first:last, 1] = cosines.max(axis=0)
             hints[row, first:last, 2] = weights @ cosines / weights.sum()
-    scores = candidates.scores.astype(np.float32)
-    behind = scores - scores.max()
-    lengths = np.array([len(tokens) for tokens in said])
-    above = scores - np.float32(candidates.middle)
-    whole = np.stack([10 * above, 10 * behind, 10.0 * (behind == 0), lengths / 30], axis=1)
     return {
         "states": STATE * states,
         "kinds": kinds,
         "hints": hints,
-        "whole": whole.astype(np.float32),
+        "whole": _whole(candidates, [len(tokens) for tokens in said]),
         "cosines": states @ states.transpose(0, 2, 1),
         "mask": mask,
     }
+
+
+def _whole(candidates: Candidates, lengths: Sequence[int]) -> Floats:
+    """Return what is known of each sentence as a whole: (sentences, 9)."""
+    scores = candidates.scores
+    behind = scores - scores.max()
+    columns = [
+        scores - candidates.middle,
+        behind,
+        behind == 0,
+        np.array(lengths) / 300,
+        scores - candidates.unrelated,
+        candidates.similarities - candidates.similarities.max(),
+        candidates.nearest - candidates.nearest.max(),
+        *candidates.around.T,
+    ]
+    return 10 * np.stack(columns, axis=1).astype(np.float32)

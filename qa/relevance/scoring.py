@@ -1,13 +1,15 @@
 """Which sentence answers: late interaction, then the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
 
 from qa.index import grams
+from qa.language import SCRIPTS, language
 from qa.reader import Bytes, Candidates, Floats, Reader, Span
 from qa.relevance.background import SENTENCES
 from qa.relevance.calibration import Calibration
@@ -18,12 +20,11 @@ RARE, RARE_ACROSS = 3.0, 1.5
 """Power of a question token's rareness: words that match everywhere count little. Where question
 and text are in two languages the lower one does as well on XQuAD-R's articles 0 to 23."""
 
-NEAREST = 3.0
-"""How much the cosine of a document's nearest sentence counts beside late interaction where a
-document is chosen. On the articles, news and invented texts that the confidence is fitted on, 2 and
-4 choose as well. Of 32 articles the right paragraph then comes first for 93 % of the questions, for
-85 % of those that are asked in English of other languages (`python -m tests.benchmarks.refusal
---chosen --languages en,de,es,ru,ar,zh,el --step 4`, with `--same` and with `--asked en`)."""
+NEAREST, NAMED, APART = 3.0, 0.3, 0.7
+"""Where a document is chosen: how much the cosine of its nearest sentence and its names count,
+beside late interaction, and how much of what unrelated sentences in its language have of each is
+taken off. Chosen by `python -m tests.benchmarks.folders --chosen`. With all of it taken off more
+questions find what another language says, and fewer what their own does."""
 
 CLEAR = 0.08
 """How far sentences of other documents stay behind the best one."""
@@ -68,16 +69,6 @@ class Ranking:
     """Those of the question that stand in the document, however its language spells them."""
     spans: dict[int, Span | None]
     """Short answers in sentences, by their place; of those that the reader read."""
-
-
-def passage_score(similarities: Floats, coverage: float) -> float:
-    """Return how well a passage fits: itself, its best sentence, and the question's words in it.
-
-    Args:
-        similarities: cosines of the question with the passage and with each of its sentences.
-        coverage: see `qa.index.coverage`.
-    """
-    return float(similarities[0] + similarities.max() + 0.3 * coverage)
 
 
 def best_matches(question: Floats, sentences: Sequence[Bytes]) -> Floats:
@@ -138,6 +129,35 @@ class Sentence:
     text: str = ""
 
 
+def passage_scores(
+    question: Question, sentences: Sequence[Sentence], wholes: Floats, calibration: Calibration
+) -> Floats:
+    """Return how well each passage fits: itself and its best sentence, also token by token.
+
+    Counted from unrelated sentences in its language: in one and the same language everything is
+    more alike.
+
+    Args:
+        question: the question.
+        sentences: of all passages, which they name by number.
+        wholes: (passages, dimension): the vector of each.
+        calibration: the model's.
+    """
+    tokens, similarities, matches = _compared(question, sentences, calibration)
+    weights = _weights(matches, RARE_ACROSS)
+    late = weights @ matches
+    scores = wholes @ question.pooled
+    groups = _groups(sentences, calibration)
+    unrelated = _backgrounds(question, tokens, calibration, groups.values())
+    passages = np.array([sentence.passage for sentence in sentences])
+    for passage in np.unique(passages).tolist():
+        own = np.flatnonzero(passages == passage)
+        background = unrelated[groups[sentences[own[0]].document]]
+        scores[passage] += similarities[own].max() + late[own].max()
+        scores[passage] -= APART * (2 * background.similarity + weights @ background.matches)
+    return scores
+
+
 def rank(
     question: Question,
     sentences: Sequence[Sentence],
@@ -153,15 +173,19 @@ def rank(
         reader: where it knows the model's token vectors.
     """
     tokens, similarities, matches = _compared(question, sentences, calibration)
-    own = _own_document(similarities, matches, sentences)
+    groups = _groups(sentences, calibration)
+    unrelated = _backgrounds(question, tokens, calibration, groups.values())
+    apart = {document: unrelated[group] for document, group in groups.items()}
+    named = _named_in(question, sentences, matches, calibration)
+    own = _own_document(similarities, matches, sentences, apart, named)
     places = np.flatnonzero(own)
     document = [sentences[place] for place in places.tolist()]
-    said = _candidates(tokens, similarities[own], matches[:, own], document)
-    group = group_of(document, calibration)
-    texts = [each.text for each in document]
-    named = _named(question, calibration, texts, matches[:, own])
-    told = unread(question, said, calibration, group)
-    shared = not told.across or _spoken(question, sentences, calibration, group)
+    group = groups[document[0].document]
+    compared = tokens, similarities[own], matches[:, own]
+    said = _candidates(compared, document, unrelated[group])
+    told = unread(question, said, group)
+    spoken = [each for each in sentences if groups[each.document] == group]
+    shared = not told.across or _spoken(question, spoken)
     weights = said.weights if shared else _weights(matches[:, own], RARE_ACROSS)
     scores = similarities + weights @ matches
     spans: dict[int, Span | None] = {}
@@ -174,52 +198,101 @@ def rank(
         answers = float(reading.answers.max())
     # What other documents say is shown behind the document that was chosen.
     scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    evidence = replace(told, named=min(_whole(named, texts), default=None), answers=answers)
+    names, surely = named[document[0].document]
+    evidence = replace(told, named=surely, answers=answers)
     return Ranking(
         scores=scores,
         confidence=confidence(evidence),
         evidence=evidence,
         shared=shared,
-        names=tuple(dict.fromkeys(name.word for name, surely in named if surely > STANDS)),
+        names=names,
         spans=spans,
     )
 
 
 def candidates(
-    question: Question, document: Sequence[Sentence], calibration: Calibration
+    question: Question, document: Sequence[Sentence], calibration: Calibration, group: int
 ) -> Candidates:
-    """Return what late interaction says of the sentences of one document."""
-    return _candidates(*_compared(question, document, calibration), document)
+    """Return what late interaction says of the sentences of one document.
+
+    Args:
+        question: the question.
+        document: its sentences, in order.
+        calibration: the model's.
+        group: from `group_of`.
+    """
+    compared = _compared(question, document, calibration)
+    unrelated = _backgrounds(question, compared[0], calibration, [group])
+    return _candidates(compared, document, unrelated[group])
 
 
 def group_of(document: Sequence[Sentence], calibration: Calibration) -> int:
     """Return which of the calibration's languages a document seems to be in."""
-    return calibration.nearest_group(np.stack([sentence.vector for sentence in document]))
+    return _groups(document, calibration)[document[0].document]
 
 
-def unread(question: Question, said: Candidates, calibration: Calibration, group: int) -> Evidence:
+def unread(question: Question, said: Candidates, group: int) -> Evidence:
     """Return what late interaction says of one document: names and the reader are not asked.
 
     Args:
         question: the question.
         said: from `candidates`.
-        calibration: the model's.
         group: from `group_of`.
     """
-    unrelated = calibration.only(group)
-    background = unrelated.vectors @ question.pooled
-    background += said.weights @ best_matches(said.question, unrelated.tokens)
-    distance = float(said.scores.max() - background.mean())
+    best = float(said.scores.max())
+    distance = best - said.unrelated
     return Evidence(
         distance=distance,
         # A lone sentence has no others to stand out from.
-        gap=float(said.scores.max() - said.middle) if len(said.sentences) > 1 else distance,
+        gap=best - said.middle if len(said.sentences) > 1 else distance,
         named=None,
         sentences=len(said.sentences),
         answers=None,
         # Where only words tell that the language is one, the weights for two refuse better.
-        across=question.language != tuple(SENTENCES)[group],
+        across=question.language != (_languages()[group] or None),
     )
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    """Return what `qa.language` takes a question in each of the calibration's languages for.
+
+    That is another one where they share a script that tells: Ukrainian is taken for Russian. Empty
+    where nothing tells.
+    """
+    told = ((code, language(" ".join(said))) for code, said in SENTENCES.items())
+    return tuple(found if found == code or found in SCRIPTS else "" for code, found in told)
+
+
+def _groups(sentences: Sequence[Sentence], calibration: Calibration) -> dict[int, int]:
+    """Return which of the calibration's languages each document seems to be in."""
+    documents: dict[int, list[Floats]] = {}
+    for sentence in sentences:
+        documents.setdefault(sentence.document, []).append(sentence.vector)
+    means = np.stack([np.mean(vectors, axis=0) for vectors in documents.values()])
+    return dict(zip(documents, calibration.nearest_groups(means).tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Background:
+    """How alike a question is to unrelated sentences of one language."""
+
+    similarity: float
+    """The mean cosine."""
+    matches: Floats
+    """(tokens,): each token's mean highest cosine with a token of one of them."""
+
+
+def _backgrounds(
+    question: Question, tokens: Floats, calibration: Calibration, groups: Iterable[int]
+) -> dict[int, _Background]:
+    found = {}
+    for group in set(groups):
+        unrelated = calibration.only(group)
+        similarity = float((unrelated.vectors @ question.pooled).mean())
+        matches = best_matches(tokens, unrelated.tokens).mean(axis=1)
+        found[group] = _Background(similarity, matches)
+    return found
 
 
 def _compared(
@@ -232,11 +305,19 @@ def _compared(
 
 
 def _candidates(
-    tokens: Floats, similarities: Floats, matches: Floats, document: Sequence[Sentence]
+    compared: tuple[Floats, Floats, Floats], document: Sequence[Sentence], unrelated: _Background
 ) -> Candidates:
+    tokens, similarities, matches = compared
     # Within a document, the words that all of its sentences share no longer count.
     weights = _weights(matches)
     scores = similarities + weights @ matches
+    passages = np.array([sentence.passage for sentence in document])
+    nearest = similarities.copy()
+    for passage in np.unique(passages):
+        nearest[passages == passage] = similarities[passages == passage].max()
+    onwards = np.diff(scores) * (np.diff(passages) == 0)
+    around = np.zeros((len(scores), 2), np.float32)
+    around[1:, 0], around[:-1, 1] = -onwards, onwards
     return Candidates(
         question=tokens,
         weights=weights,
@@ -244,6 +325,10 @@ def _candidates(
         sentences=[sentence.tokens for sentence in document],
         scores=scores,
         middle=float(np.median(scores)),
+        unrelated=unrelated.similarity + float(weights @ unrelated.matches),
+        similarities=similarities,
+        nearest=nearest,
+        around=around,
     )
 
 
@@ -261,21 +346,25 @@ def reordered(scores: Floats, read: npt.NDArray[np.int64], better: Floats) -> Fl
     return found
 
 
-def _spoken(
-    question: Question, sentences: Sequence[Sentence], calibration: Calibration, group: int
-) -> bool:
-    """Return whether texts in the language of a group are in the question's, told by its words."""
-    documents: dict[int, list[Sentence]] = {}
-    for sentence in sentences:
-        documents.setdefault(sentence.document, []).append(sentence)
-    said = frozenset(
-        gram
-        for own in documents.values()
-        if group_of(own, calibration) == group
-        for sentence in own
-        for gram in grams(sentence.text)
-    )
+def _spoken(question: Question, sentences: Iterable[Sentence]) -> bool:
+    """Return whether sentences are in a question's language, told by its words."""
+    said = frozenset(gram for sentence in sentences for gram in grams(sentence.text))
     return len(question.grams & said) > SPOKEN * len(question.grams)
+
+
+def _named_in(
+    question: Question, sentences: Sequence[Sentence], matches: Floats, calibration: Calibration
+) -> dict[int, tuple[tuple[str, ...], float | None]]:
+    """Return which of a question's names stand in each document, and how surely the least does."""
+    documents = np.array([sentence.document for sentence in sentences])
+    found_in = {}
+    for document in dict.fromkeys(documents.tolist()):
+        own = np.flatnonzero(documents == document)
+        texts = [sentences[place].text for place in own.tolist()]
+        named = _named(question, calibration, texts, matches[:, own])
+        names = tuple(dict.fromkeys(name.word for name, surely in named if surely > STANDS))
+        found_in[document] = names, min(_whole(named, texts), default=None)
+    return found_in
 
 
 def _named(
@@ -332,20 +421,27 @@ def _meant(matches: Floats) -> float:
 
 
 def _own_document(
-    similarities: Floats, matches: Floats, sentences: Sequence[Sentence]
+    similarities: Floats,
+    matches: Floats,
+    sentences: Sequence[Sentence],
+    unrelated: Mapping[int, _Background],
+    named: Mapping[int, tuple[tuple[str, ...], float | None]],
 ) -> npt.NDArray[np.bool_]:
     """Return which sentences are of the document that fits best.
 
-    By the cosine of its nearest sentence, and by how much of the question late interaction finds in
-    one of its sentences and in all of them.
+    By the cosine of its nearest sentence, by how much of the question late interaction finds in one
+    of its sentences and in all of them, each counted from unrelated sentences in its language, and
+    by the question's names.
     """
     weights = _weights(matches, RARE_ACROSS)
+    late = weights @ matches
     documents = np.array([sentence.document for sentence in sentences])
-    found = weights @ matches
-    fits: dict[int, float] = {}
-    for document in np.unique(documents).tolist():
+    fits = {}
+    for document, background in unrelated.items():
         own = documents == document
-        whole = float(weights @ matches[:, own].max(axis=1))
-        fits[document] = NEAREST * float(similarities[own].max()) + float(found[own].max()) + whole
+        nearest = float(similarities[own].max()) - APART * background.similarity
+        found = float(late[own].max() + weights @ matches[:, own].max(axis=1))
+        found -= APART * 2 * float(weights @ background.matches)
+        fits[document] = NEAREST * nearest + found + NAMED * (named[document][1] or 0.0)
     best: npt.NDArray[np.bool_] = documents == max(fits, key=lambda document: fits[document])
     return best

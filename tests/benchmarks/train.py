@@ -133,9 +133,10 @@ class Examples:
             tokens = self._blurred(tokens)
         pool = list(self._pool(text, asked))
         document = [sentence for _, sentence in pool]
-        whole = candidates(replace(asked.question, tokens=tokens), document, self._blank)
         group = group_of(document, self._calibration)
-        told = unread(asked.question, whole, self._calibration, group)
+        question = replace(asked.question, tokens=tokens)
+        whole = candidates(question, document, self._blank, group)
+        told = unread(asked.question, whole, group)
         chosen = whole.best(READ)
         golden = [place for place, (number, _) in enumerate(pool) if number == asked.gold]
         if golden and golden[0] not in chosen:
