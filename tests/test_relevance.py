@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.answer import CLOSE
 from qa.relevance import (
     SENTENCES,
     WHOLE,
@@ -287,7 +288,22 @@ def test_passages_of_another_language_are_not_behind_unrelated_ones_in_ones_own(
 
 def test_a_document_in_another_language_is_chosen_where_it_answers() -> None:
     question, sentences, calibration = _across()
-    assert np.argmax(rank(question, sentences, calibration).scores) == 4
+    scores = rank(question, sentences, calibration).scores
+    assert np.argmax(scores) == 4
+    # Nor is what the question's language says quoted beside it.
+    assert max(scores[:4]) < scores[4] - CLOSE
+
+
+def test_another_document_is_quoted_beside_the_best_only_where_it_fits_as_well() -> None:
+    calibration = replace(_calibration(), groups=np.zeros(len(SENTENCES), np.int64))
+    first = [_sentence([1, 2, 3]), _sentence([1, 2, 4])]
+    same, other = _sentence([1, 2, 3], document=1), _sentence([1, 2, 4], document=1)
+    alike = rank(_question([1, 2, 3]), [*first, same], calibration).scores
+    assert 0 < alike[0] - alike[2] < CLOSE
+    apart = rank(_question([1, 2, 3]), [*first, other], calibration).scores
+    assert apart[0] - apart[2] > CLOSE
+    # The same words in the document itself are not held back.
+    assert apart[2] < apart[1]
 
 
 def test_what_tells_languages_apart_is_taken_from_a_question_and_nothing_else() -> None:

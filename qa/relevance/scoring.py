@@ -27,7 +27,8 @@ taken off. Chosen by `python -m tests.benchmarks.folders --chosen`. With all of 
 questions find what another language says, and fewer what their own does."""
 
 CLEAR = 0.08
-"""How far sentences of other documents stay behind the best one."""
+"""How far sentences of other documents stay behind the best one; as far as their document does,
+where that is more."""
 
 WEIGHT = np.float32(0.8)
 """How much of what the reader says of the order counts, in every language. Chosen among a half,
@@ -177,10 +178,12 @@ def rank(
     unrelated = _backgrounds(question, tokens, calibration, groups.values())
     apart = {document: unrelated[group] for document, group in groups.items()}
     named = _named_in(question, sentences, matches, calibration)
-    own = _own_document(similarities, matches, sentences, apart, named)
+    fits = _fits(similarities, matches, sentences, apart, named)
+    best = max(fits, key=lambda each: fits[each])
+    own = np.array([sentence.document == best for sentence in sentences])
     places = np.flatnonzero(own)
     document = [sentences[place] for place in places.tolist()]
-    group = groups[document[0].document]
+    group = groups[best]
     compared = tokens, similarities[own], matches[:, own]
     said = _candidates(compared, document, unrelated[group])
     told = unread(question, said, group)
@@ -188,6 +191,8 @@ def rank(
     shared = not told.across or _spoken(question, spoken)
     weights = said.weights if shared else _weights(matches[:, own], RARE_ACROSS)
     scores = similarities + weights @ matches
+    levels = {each: APART * background.score(weights) for each, background in unrelated.items()}
+    scores += np.array([levels[group] - levels[groups[each.document]] for each in sentences])
     spans: dict[int, Span | None] = {}
     answers = None
     if reader is not None and len(tokens):
@@ -196,9 +201,10 @@ def rank(
         scores[own] = reordered(scores[own], read, WEIGHT * reading.better)
         spans = dict(zip(places[read].tolist(), reading.spans, strict=True))
         answers = float(reading.answers.max())
-    # What other documents say is shown behind the document that was chosen.
-    scores[~own] = np.minimum(scores[~own], scores[own].max() - CLEAR)
-    names, surely = named[document[0].document]
+    # What other documents say is shown behind the document that was chosen, if it fits as well.
+    behind = [max(CLEAR, fits[best] - fits[each.document]) for each in sentences]
+    scores[~own] = np.minimum(scores, scores[own].max() - np.array(behind))[~own]
+    names, surely = named[best]
     evidence = replace(told, named=surely, answers=answers)
     return Ranking(
         scores=scores,
@@ -282,6 +288,10 @@ class _Background:
     matches: Floats
     """(tokens,): each token's mean highest cosine with a token of one of them."""
 
+    def score(self, weights: Floats) -> float:
+        """Return their mean score, as a sentence is scored with these weights of the tokens."""
+        return self.similarity + float(weights @ self.matches)
+
 
 def _backgrounds(
     question: Question, tokens: Floats, calibration: Calibration, groups: Iterable[int]
@@ -325,7 +335,7 @@ def _candidates(
         sentences=[sentence.tokens for sentence in document],
         scores=scores,
         middle=float(np.median(scores)),
-        unrelated=unrelated.similarity + float(weights @ unrelated.matches),
+        unrelated=unrelated.score(weights),
         similarities=similarities,
         nearest=nearest,
         around=around,
@@ -420,14 +430,14 @@ def _meant(matches: Floats) -> float:
     return float(np.clip((best - UNLIKE) / (MEANT - UNLIKE), 0, 1))
 
 
-def _own_document(
+def _fits(
     similarities: Floats,
     matches: Floats,
     sentences: Sequence[Sentence],
     unrelated: Mapping[int, _Background],
     named: Mapping[int, tuple[tuple[str, ...], float | None]],
-) -> npt.NDArray[np.bool_]:
-    """Return which sentences are of the document that fits best.
+) -> dict[int, float]:
+    """Return how well each document fits.
 
     By the cosine of its nearest sentence, by how much of the question late interaction finds in one
     of its sentences and in all of them, each counted from unrelated sentences in its language, and
@@ -443,5 +453,4 @@ def _own_document(
         found = float(late[own].max() + weights @ matches[:, own].max(axis=1))
         found -= APART * 2 * float(weights @ background.matches)
         fits[document] = NEAREST * nearest + found + NAMED * (named[document][1] or 0.0)
-    best: npt.NDArray[np.bool_] = documents == max(fits, key=lambda document: fits[document])
-    return best
+    return fits
