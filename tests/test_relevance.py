@@ -180,7 +180,9 @@ def test_a_language_is_shared_where_a_questions_words_stand_in_the_text() -> Non
     assert not rank(replace(turkish, grams=frozenset()), sentences, _calibration()).shared
 
 
-EVIDENCE = Evidence(distance=0.4, gap=0.4, named=0.8, sentences=30, answers=-2.0, across=False)
+EVIDENCE = Evidence(
+    distance=0.4, gap=0.4, named=0.8, sentences=30, lead=0.3, answers=-2.0, across=False
+)
 
 
 def test_to_come_near_among_many_sentences_tells_less() -> None:
@@ -194,9 +196,15 @@ def test_all_that_speaks_for_an_answer_raises_the_confidence(*, across: bool) ->
         replace(evidence, distance=0.3),
         replace(evidence, gap=0.3),
         replace(evidence, named=0.5),
+        replace(evidence, lead=0.1),
         replace(evidence, answers=-3.0),
     ):
         assert confidence(weaker) < confidence(evidence) < 1
+
+
+def test_a_document_far_ahead_is_as_sure_as_one_without_others() -> None:
+    far = [replace(EVIDENCE, lead=lead) for lead in (0.6, 2.0, None)]
+    assert len({*map(confidence, far)}) == 1
 
 
 def test_what_is_near_the_topic_and_does_not_answer_is_unlikely() -> None:
@@ -304,6 +312,17 @@ def test_another_document_is_quoted_beside_the_best_only_where_it_fits_as_well()
     assert apart[0] - apart[2] > CLOSE
     # The same words in the document itself are not held back.
     assert apart[2] < apart[1]
+
+
+def test_a_document_that_says_the_same_takes_nothing_from_the_confidence() -> None:
+    calibration = replace(_calibration(), groups=np.zeros(len(SENTENCES), np.int64))
+    first, question = [_sentence([1, 2, 3]), _sentence([20, 21])], _question([1, 2, 3])
+    lead = {
+        words[-1]: rank(question, [*first, _sentence(words, document=1)], calibration).evidence.lead
+        for words in ([1, 2, 3], [1, 2, 9])
+    }
+    assert lead[3] is None
+    assert lead[9] is not None
 
 
 def test_what_tells_languages_apart_is_taken_from_a_question_and_nothing_else() -> None:

@@ -4,22 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-THRESHOLD = 0.2
+THRESHOLD = 0.25
 """Confidence from which a question is answered. Chosen by hand on the articles that the weights are
-fitted on: what it costs is `ERRORS`. The first article's "what did Rutte advise?" lies at .32 and
+fitted on: what it costs is `ERRORS`. The first article's "what did Rutte advise?" lies at .36 and
 above in four languages, what it is asked about people of whom no name is in it at .06 and below."""
 
 ERRORS = (
-    "of questions whose answer is found 3 % are refused, 14 % where question and text are in two "
-    "languages; of questions whose paragraph is missing 28 % are answered, 25 % in two languages, "
-    "and 60 % of those that were written to mislead"
+    "of questions whose answer is found 4 % are refused, 15 % where question and text are in two "
+    "languages; of questions whose paragraph is missing 27 % are answered, 25 % in two languages, "
+    "and 54 % of those that were written to mislead"
 )
 """What the threshold stands for, measured on XQuAD-R's articles 24 to 31 in seven languages, and on
 SQuAD 2.0, on parts on which nothing was fitted (`python -m tests.benchmarks.refusal --step 1
 --languages en,de,es,ru,ar,zh,el`, with `--same` and with `--asked en`)."""
 
-_TOPIC_SAME, _TOPIC_ACROSS = (-5.03, 8.79, 8.14, -0.45, 3.95), (-5.51, 13.23, 9.78, -0.45, 3.95)
-_READ_SAME, _READ_ACROSS = (2.89, 0.91), (2.17, 0.81)
+_TOPIC_SAME = (-4.42, 7.88, 7.74, 6.79, -0.52, 3.58)
+_TOPIC_ACROSS = (-4.77, 12.03, 8.88, 7.21, -0.52, 3.58)
+_READ_SAME, _READ_ACROSS = (3.05, 0.94), (2.26, 0.82)
 """Log-odds that the texts speak of what is asked, and, if they do, that what the reader takes for
 an answer is one: a constant and its weight. Their product is sure only where both are. In one sum
 of all the distance counts for less, and a missing article is told worse: a question about an
@@ -31,6 +32,10 @@ fitted: the first on answers and on what had its paragraph or article taken away
 is only near the topic as well. Names count in two languages what they do in one, and in both more
 than fitted: some are called otherwise in another language, but one that stands nowhere must be
 missed."""
+
+LEAD = 0.2
+"""Lead of a document from which on no other may be meant. Fitted with .4 as many questions whose
+answer is there are refused in a folder as there are wrong answers less."""
 
 FEW, CROWDED = 30, 1.5
 """Of many sentences one comes near by chance: where there are more than so many, as many log-odds
@@ -52,6 +57,9 @@ class Evidence:
     any. What is said of somebody is no answer to what another one said of him."""
     sentences: int
     """Of the document, that were compared."""
+    lead: float | None
+    """How much better the document fits than the next that says something else; None where there
+    is no other. Of two documents that fit alike either may be meant."""
     answers: float | None
     """The highest that the reader says; None where none read."""
     across: bool
@@ -60,7 +68,8 @@ class Evidence:
     def counted(self) -> list[float]:
         """Return what the weights of the topic are for."""
         matched = 0.0 if self.named is None else self.named - 0.6
-        return [1.0, self.distance, self.gap, float(self.named is not None), matched]
+        behind = 0.0 if self.lead is None else min(self.lead, LEAD) - LEAD
+        return [1.0, self.distance, self.gap, behind, float(self.named is not None), matched]
 
     def crowd(self) -> float:
         """Return the log-odds that are taken off for many sentences."""

@@ -30,6 +30,10 @@ CLEAR = 0.08
 """How far sentences of other documents stay behind the best one; as far as their document does,
 where that is more."""
 
+AGREES = 0.9
+"""Cosine from which two sentences say the same: those of rewritten and of nine in ten translated
+news lie above, of the next best document's best ones not one in a hundred."""
+
 WEIGHT = np.float32(0.8)
 """How much of what the reader says of the order counts, in every language. Chosen among a half,
 four fifths and all on the articles on which the confidence is fitted."""
@@ -205,7 +209,11 @@ def rank(
     behind = [max(CLEAR, fits[best] - fits[each.document]) for each in sentences]
     scores[~own] = np.minimum(scores, scores[own].max() - np.array(behind))[~own]
     names, surely = named[best]
-    evidence = replace(told, named=surely, answers=answers)
+    said_first = sentences[int(scores.argmax())].vector
+    agree = {each.document for each in sentences if each.vector @ said_first >= AGREES}
+    leads = (fits[best] - fit for each, fit in fits.items() if each not in {best, *agree})
+    lead = min(leads, default=None)
+    evidence = replace(told, named=surely, lead=lead, answers=answers)
     return Ranking(
         scores=scores,
         confidence=confidence(evidence),
@@ -253,6 +261,7 @@ def unread(question: Question, said: Candidates, group: int) -> Evidence:
         gap=best - said.middle if len(said.sentences) > 1 else distance,
         named=None,
         sentences=len(said.sentences),
+        lead=None,
         answers=None,
         # Where only words tell that the language is one, the weights for two refuse better.
         across=question.language != (_languages()[group] or None),

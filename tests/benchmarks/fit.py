@@ -63,7 +63,7 @@ def main() -> None:
     ]
     about = [case for case in cases if case.kind in PARALLEL and not case.near]
     one = [case for case in about if not case.ranking.evidence.across]
-    names = NAMES * fitted_topic(one, None)[3:]
+    names = NAMES * fitted_topic(one, None)[4:]
     for across in (False, True):
         topic = fitted_topic([c for c in about if c.ranking.evidence.across == across], names)
         side = [case for case in cases if case.ranking.evidence.across == across]
@@ -81,7 +81,7 @@ def fitted_topic(cases: Sequence[Case], names: Floats | None) -> Floats:
         whole = weights if names is None else np.concatenate([weights, names])
         return _loss(_likely(counted @ whole - crowd), cases, count, weights)
 
-    found = minimize(loss, np.zeros(5 if names is None else 3), method="L-BFGS-B").x
+    found = minimize(loss, np.zeros(6 if names is None else 4), method="L-BFGS-B").x
     return np.asarray(found if names is None else np.concatenate([found, names]))
 
 
