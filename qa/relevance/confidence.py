@@ -34,8 +34,8 @@ than fitted: some are called otherwise in another language, but one that stands 
 missed."""
 
 LEAD = 0.2
-"""Lead of a document from which on no other may be meant. Fitted with .4 as many questions whose
-answer is there are refused in a folder as there are wrong answers less."""
+"""Lead of a document from which on no other may be meant. On the articles, news and texts that the
+weights are fitted on; with .4 more answers in a folder are refused, right and wrong ones."""
 
 FEW, CROWDED = 30, 1.5
 """Of many sentences one comes near by chance: where there are more than so many, as many log-odds
