@@ -339,7 +339,7 @@ def token_vectors(model: Model, texts: Sequence[str]) -> list[TokenVectors]:
 
 
 def calibrate(model: Model) -> relevance.Calibration:
-    """Return what the model's similarities are counted from: a second's work, once an index."""
+    """Return what the model's similarities are counted from: some seconds' work, once an index."""
     languages = relevance.SENTENCES.values()
     encoded = token_vectors(model, [text for texts in languages for text in texts])
     questions = (
