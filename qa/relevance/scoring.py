@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.index import grams
-from qa.language import SCRIPTS, language
+from qa.language import FUNCTION_WORDS, SCRIPTS
 from qa.reader import Bytes, Candidates, Floats, Reader, Span
 from qa.relevance.background import SENTENCES
 from qa.relevance.calibration import Calibration
@@ -210,9 +210,8 @@ def rank(
     scores[~own] = np.minimum(scores, scores[own].max() - np.array(behind))[~own]
     names, surely = named[best]
     said_first = sentences[int(scores.argmax())].vector
-    agree = {each.document for each in sentences if each.vector @ said_first >= AGREES}
-    leads = (fits[best] - fit for each, fit in fits.items() if each not in {best, *agree})
-    lead = min(leads, default=None)
+    agree = {best, *(each.document for each in sentences if each.vector @ said_first >= AGREES)}
+    lead = min((fits[best] - fit for each, fit in fits.items() if each not in agree), default=None)
     evidence = replace(told, named=surely, lead=lead, answers=answers)
     return Ranking(
         scores=scores,
@@ -275,8 +274,11 @@ def _languages() -> tuple[str, ...]:
     That is another one where they share a script that tells: Ukrainian is taken for Russian. Empty
     where nothing tells.
     """
-    told = ((code, language(" ".join(said))) for code, said in SENTENCES.items())
-    return tuple(found if found == code or found in SCRIPTS else "" for code, found in told)
+    scripts = {
+        code: next((name for name, script in SCRIPTS.items() if script.search("".join(said))), "")
+        for code, said in SENTENCES.items()
+    }
+    return tuple(code if code in FUNCTION_WORDS else scripts[code] for code in SENTENCES)
 
 
 def _groups(sentences: Sequence[Sentence], calibration: Calibration) -> dict[int, int]:

@@ -10,7 +10,7 @@ say?"): no figure here can come near to 100.
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,38 +56,44 @@ def text(
     return Text(name, language, paragraphs, labelled)
 
 
-def told(part: Sequence[int], languages: Sequence[str], every: Sequence[int]) -> Iterator[Text]:
-    """Yield invented news, each text in the next of some languages; a part is asked about."""
-    codes = {*languages, *news.ASKED}
-    texts = {code: list(news.paragraphs(code, every)) for code in codes}
-    for article in every:
+def spread(
+    name: str,
+    paragraphs: Mapping[str, Sequence[Paragraph]],
+    languages: Sequence[str],
+    asked: Sequence[str],
+    part: Container[int],
+) -> Iterator[Text]:
+    """Yield each article in the next of some languages; a part is asked about."""
+    for article in dict.fromkeys(each.article for each in paragraphs[languages[0]]):
+        own = {
+            code: [each for each in said if each.article == article]
+            for code, said in paragraphs.items()
+        }
         language = languages[article % len(languages)]
-        own = {code: [p for p in texts[code] if p.article == article] for code in codes}
-        asked = {code: own[code] for code in news.ASKED if article in part}
-        yield text(f"news-{article}", language, own[language], asked)
+        questions = {code: own[code] for code in asked if article in part}
+        yield text(f"{name}-{article}", language, own[language], questions)
+
+
+def told(part: Sequence[int], languages: Sequence[str], every: Sequence[int]) -> Iterator[Text]:
+    """Yield invented news."""
+    paragraphs = {code: [*news.paragraphs(code, every)] for code in {*languages, *news.ASKED}}
+    yield from spread("news", paragraphs, languages, news.ASKED, part)
 
 
 def encyclopedia(part: Sequence[int]) -> Iterator[Text]:
     """Yield XQuAD-R's articles."""
-    every = range(xquad.HELD_OUT.stop)
-    texts = {code: list(xquad.paragraphs(code, every)) for code in XQUAD}
-    for article in every:
-        language = XQUAD[article % len(XQUAD)]
-        own = {code: [p for p in texts[code] if p.article == article] for code in XQUAD}
-        asked = {code: own[code] for code in XQUAD if article in part}
-        yield text(f"article-{article}", language, own[language], asked)
+    paragraphs = {code: [*xquad.paragraphs(code, range(xquad.HELD_OUT.stop))] for code in XQUAD}
+    yield from spread("article", paragraphs, XQUAD, XQUAD, part)
 
 
 def written(part: str) -> Iterator[Text]:
     """Yield the invented texts."""
     for codes in invented.groups():
         for each in dict.fromkeys(invented.PARTS):
-            texts = {code: list(invented.paragraphs(codes, code, each)) for code in codes}
-            for article in dict.fromkeys(p.article for p in texts[codes[0]]):
-                own = {code: [p for p in texts[code] if p.article == article] for code in codes}
-                language = codes[article % len(codes)]
-                asked = own if each == part else {}
-                yield text(f"{'-'.join(codes)}-{article}", language, own[language], asked)
+            paragraphs = {code: [*invented.paragraphs(codes, code, each)] for code in codes}
+            asked = codes if each == part else ()
+            every = range(len(invented.records(codes)))
+            yield from spread("-".join(codes), paragraphs, codes, asked, every)
 
 
 def asked_of(texts: Sequence[Text], folder: Path, step: int = 1) -> dict[str, Metrics]:
