@@ -31,7 +31,7 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .82, .82, .88, .95: some lie near the edge, and processors round differently.
+    # Measured .83, .85, .85, .94: some lie near the edge, and processors round differently.
     assert (found.sentence_first or 0) >= 0.75
     assert (found.answered_right or 0) >= 0.78
     assert (found.refusal_recall or 0) >= 0.82
@@ -48,7 +48,7 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     ]
     found = metrics(outcomes)
     assert (found.questions, found.answerable) == (230, 130)
-    # Measured .75, .69, .69, .75: what is near the topic is hard to tell.
+    # Measured .78, .68, .72, .78: what is near the topic is hard to tell.
     assert (found.sentence_first or 0) >= 0.71
     assert (found.answered_right or 0) >= 0.65
     assert (found.refusal_recall or 0) >= 0.62
