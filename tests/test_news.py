@@ -1,15 +1,39 @@
 """The invented news that the reader is trained and refusals near the topic are measured on."""
 
 import json
+from pathlib import Path
+from typing import Any
 
-from tests.benchmarks.news import ASKED, CHOSEN, FITTED, HELD_OUT, NEWS, TEXTS, paragraphs
+import pytest
 
-RECORDS = [json.loads(line) for line in NEWS.read_text(encoding="utf-8").splitlines()]
+from tests.benchmarks.news import (
+    ASKED,
+    CHOSEN,
+    FITTED,
+    HELD_OUT,
+    NEWS,
+    REPORTS,
+    REPORTS_FITTED,
+    REPORTS_HELD_OUT,
+    TEXTS,
+    paragraphs,
+)
 
 
-def test_each_article_says_and_asks_the_same_in_every_language() -> None:
-    assert [*FITTED, *CHOSEN, *HELD_OUT] == list(range(len(RECORDS)))
-    for record in RECORDS:
+def _records(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [(NEWS, (FITTED, CHOSEN, HELD_OUT)), (REPORTS, (REPORTS_FITTED, REPORTS_HELD_OUT))],
+)
+def test_each_article_says_and_asks_the_same_in_every_language(
+    path: Path, parts: tuple[range, ...]
+) -> None:
+    records = _records(path)
+    assert [number for part in parts for number in part] == list(range(len(records)))
+    for record in records:
         assert set(record["texts"]) == set(TEXTS)
         (count,) = {len(said) for said in record["texts"].values()}
         for asked in record["questions"]:
@@ -21,7 +45,7 @@ def test_each_article_says_and_asks_the_same_in_every_language() -> None:
 
 def test_questions_stand_with_the_paragraph_that_answers_them() -> None:
     article = HELD_OUT[0]
-    record, read = RECORDS[article], [*paragraphs("nl", [article])]
+    record, read = _records(NEWS)[article], [*paragraphs("nl", [article])]
     said = [text for own in read for text, answer in own.questions if answer]
     assert sorted(said) == sorted(
         asked["texts"]["nl"] for asked in record["questions"] if asked["answer"] >= 0

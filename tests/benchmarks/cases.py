@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from qa.answer import CLOSE, MOST
 from qa.reader import Reader, Span
 from qa.relevance import Calibration, Ranking, Sentence, rank
-from qa.relevance.scoring import best_matches
+from qa.relevance.matching import best_matches
 from qa.retriever import SHORTLIST, SURE
 from tests.benchmarks import invented, monolingual, news, xquad
 from tests.benchmarks.labelled import Asked, Language
@@ -86,12 +87,14 @@ class Asking:
         step: int,
         there: Sequence[str] = news.TEXTS,
         many: Sequence[str] = (),
+        path: Path = news.NEWS,
     ) -> Iterator[Case]:
         """Yield the invented news' questions in every language, asked of texts in some.
 
         All of it is looked through where the question is in one of `many`, or in the text's.
         """
-        yield from self._told("news", news.load(part, self._calibration), step, there, many)
+        texts = news.load(part, self._calibration, path)
+        yield from self._told(path.stem, texts, step, there, many)
 
     def invented(self, part: str, step: int) -> Iterator[Case]:
         """Yield the invented texts' questions, asked of the texts in each of their languages."""

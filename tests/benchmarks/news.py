@@ -1,6 +1,8 @@
 """Invented news (`tests/data/news.jsonl`): the same articles in five languages, with questions in
 eight, some of which an article only comes near; those that are trained on have six more each, twins
-of the others. They were written for the project."""
+of the others. And reports in which several people speak (`tests/data/reports.jsonl`): what somebody
+advised or regretted, in other words than the text's, also of people whom it names less fully, and
+some as a hurried reader types them. Both were written for the project."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,7 +16,11 @@ from tests.benchmarks.labelled import Language, Paragraph, Span, encoded
 TEXTS, ASKED = ("nl", "en", "de", "fr", "es"), ("nl", "en", "de", "fr", "es", "ru", "ar", "zh")
 FITTED, CHOSEN, HELD_OUT = range(72), range(72, 84), range(84, 96)
 """Articles that are trained on; that were chosen with; that figures are reported on."""
-NEWS = Path(__file__).parents[1] / "data" / "news.jsonl"
+REPORTS_FITTED, REPORTS_HELD_OUT = range(120), range(120, 135)
+"""The same of the reports; none was chosen with."""
+NEWS, REPORTS = (
+    Path(__file__).parents[1] / "data" / f"{name}.jsonl" for name in ("news", "reports")
+)
 LONG = 3
 """Sentences of a paragraph."""
 
@@ -36,15 +42,17 @@ class Record(TypedDict):
     questions: list[Question]
 
 
-def load(articles: Sequence[int], calibration: Calibration) -> dict[str, Language]:
+def load(
+    articles: Sequence[int], calibration: Calibration, path: Path = NEWS
+) -> dict[str, Language]:
     """Return some articles in every language, encoded by the packaged model."""
     model = encoder.load(None)
-    return {code: encoded(paragraphs(code, articles), model, calibration) for code in ASKED}
+    return {code: encoded(paragraphs(code, articles, path), model, calibration) for code in ASKED}
 
 
-def paragraphs(code: str, articles: Sequence[int]) -> Iterator[Paragraph]:
+def paragraphs(code: str, articles: Sequence[int], path: Path = NEWS) -> Iterator[Paragraph]:
     """Yield some articles with the questions of a language; what has no text in it has English."""
-    lines = NEWS.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     there = code if code in TEXTS else "en"
     for article in articles:
         yield from told(article, json.loads(lines[article]), code, there, LONG)

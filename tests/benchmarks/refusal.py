@@ -83,11 +83,15 @@ def main() -> None:
     parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
     parser.add_argument("--news", action="store_true", help="on invented news alone")
+    parser.add_argument("--reports", action="store_true", help="on invented reports alone")
     parser.add_argument("--invented", action="store_true", help="on invented texts alone")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
     if options.news:
         print_all([*asking.news(news.CHOSEN if options.chosen else news.HELD_OUT, options.step)])
+        return
+    if options.reports:
+        print_all([*asking.news(news.REPORTS_HELD_OUT, options.step, path=news.REPORTS)])
         return
     name = "chosen" if options.chosen else "held out"
     if options.invented:
