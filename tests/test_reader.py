@@ -32,6 +32,8 @@ def _candidates(lengths: list[int], asked: int = 5) -> Candidates:
         similarities=np.linspace(0.9, 0.8, len(lengths), dtype=np.float32),
         nearest=np.full(len(lengths), 0.9, np.float32),
         around=np.zeros((len(lengths), 2), np.float32),
+        named=np.zeros((asked, len(lengths)), np.float32),
+        named_in=np.zeros(asked, np.float32),
     )
 
 

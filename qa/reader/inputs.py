@@ -45,6 +45,11 @@ class Candidates:
     around: Floats
     """(sentences, 2): how much better than it the sentences before and after it in its passage
     score; 0 where there is none."""
+    named: Floats
+    """(tokens, sentences): from -1 to 1, how surely the name that a token of the question is of
+    stands in a sentence; 0 where it is of none."""
+    named_in: Floats
+    """(tokens,): the same of the document."""
 
     def best(self, count: int) -> npt.NDArray[np.int64]:
         """Return the places of the sentences with the highest scores, best first."""
@@ -59,6 +64,7 @@ class Candidates:
             similarities=self.similarities[places],
             nearest=self.nearest[places],
             around=self.around[places],
+            named=self.named[:, places],
         )
 
 
@@ -77,8 +83,10 @@ def inputs(candidates: Candidates) -> dict[str, npt.NDArray[np.generic]]:
     states[:, 1:first] = asked
     kinds = np.full((count, length), 2, np.int64)
     kinds[:, :first] = [0] + [1] * len(asked)
-    hints = np.zeros((count, length, 3), np.float32)
+    hints = np.zeros((count, length, 5), np.float32)
     hints[:, 1:first, 0] = weights
+    hints[:, 1:first, 3] = candidates.named.T[:, : len(asked)]
+    hints[:, 1:first, 4] = candidates.named_in[: len(asked)]
     mask = np.full((count, length), CLOSED, np.float32)
     for row, tokens in enumerate(said):
         last = first + len(tokens)

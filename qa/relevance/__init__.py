@@ -9,11 +9,10 @@ from qa.reader import Bytes
 from qa.relevance.background import QUESTIONS, SENTENCES
 from qa.relevance.calibration import ANY, WHOLE, Calibration, packaged, packaged_naming
 from qa.relevance.confidence import ERRORS, THRESHOLD, confidence
+from qa.relevance.named import names_of
+from qa.relevance.question import Name, Question, Sentence
 from qa.relevance.scoring import (
-    Name,
-    Question,
     Ranking,
-    Sentence,
     candidates,
     group_of,
     passage_scores,
@@ -38,6 +37,7 @@ __all__ = [
     "candidates",
     "confidence",
     "group_of",
+    "names_of",
     "packaged",
     "packaged_naming",
     "passage_scores",

@@ -53,7 +53,7 @@ class Network(nn.Module):
     def __init__(self, dimension: int, dropout: float = 0.3) -> None:
         super().__init__()
         self.states, self.kinds = nn.Linear(dimension, WIDTH), nn.Embedding(3, WIDTH)
-        self.hints, self.whole = nn.Linear(3, WIDTH), nn.Linear(9, WIDTH)
+        self.hints, self.whole = nn.Linear(5, WIDTH), nn.Linear(9, WIDTH)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         self.last = nn.LayerNorm(WIDTH)
         self.sentence, self.ends = nn.Linear(WIDTH, 2), nn.Linear(WIDTH, 2)

@@ -45,7 +45,7 @@ from qa.encoder.unigram import Unigram
 from qa.encoder.weights import Weights
 from qa.reader import Floats
 from qa.relevance import packaged
-from qa.relevance.scoring import RARE, RARE_ACROSS
+from qa.relevance.matching import RARE, RARE_ACROSS
 from tests.benchmarks import invented, means, monolingual, news, xquad
 from tests.benchmarks.labelled import Paragraph
 from tests.benchmarks.train import CODES
