@@ -31,11 +31,11 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .83, .85, .85, .94: some lie near the edge, and processors round differently.
+    # Measured .80, .88, .83, .96: some lie near the edge, and processors round differently.
     assert (found.sentence_first or 0) >= 0.75
-    assert (found.answered_right or 0) >= 0.78
-    assert (found.refusal_recall or 0) >= 0.82
-    assert (found.auroc or 0) >= 0.92
+    assert (found.answered_right or 0) >= 0.82
+    assert (found.refusal_recall or 0) >= 0.78
+    assert (found.auroc or 0) >= 0.93
 
 
 def test_the_floors_hold_on_news(tmp_path: Path) -> None:
@@ -48,11 +48,11 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     ]
     found = metrics(outcomes)
     assert (found.questions, found.answerable) == (230, 130)
-    # Measured .78, .68, .72, .78: what is near the topic is hard to tell.
+    # Measured .77, .75, .65, .80: what is near the topic is hard to tell.
     assert (found.sentence_first or 0) >= 0.71
-    assert (found.answered_right or 0) >= 0.65
-    assert (found.refusal_recall or 0) >= 0.62
-    assert (found.auroc or 0) >= 0.7
+    assert (found.answered_right or 0) >= 0.7
+    assert (found.refusal_recall or 0) >= 0.61
+    assert (found.auroc or 0) >= 0.75
 
 
 def test_the_floors_hold_in_a_folder_of_texts_in_five_languages(tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_the_floors_hold_in_a_folder_of_texts_in_five_languages(tmp_path: Path) 
     found = folders.asked_of([*texts], tmp_path, step=2)
     same, across = found["same"], found["across"]
     assert (same.answerable, across.answerable) == (37, 262)
-    # Measured .70, .63 of 24 texts, with "the president" and "the mayor" in several of them; .53
+    # Measured .76, .64 of 24 texts, with "the president" and "the mayor" in several of them; .53
     # before the question's own language was taken off what is near to it.
-    assert (same.sentence_first or 0) >= 0.62
+    assert (same.sentence_first or 0) >= 0.66
     assert (across.sentence_first or 0) >= 0.59
     assert (across.refusal_recall or 0) >= 0.7
 

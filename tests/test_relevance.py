@@ -168,7 +168,7 @@ def test_a_name_beside_another_is_somebody_elses(text: str, *, another: bool) ->
 @pytest.mark.parametrize(
     ("text", "surely"),
     [
-        ("Dat zei Rutte.", 0.85),  # it may be another one
+        ("Dat zei Rutte.", 0.75),  # it may be another one
         ("Dat zei Jan Rutte.", 0.5),
         ("Dat zei Mark Rutte.", 1),
         ("Dat zei Mark Twain.", 0.5),
