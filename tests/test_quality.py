@@ -34,7 +34,7 @@ def test_the_floors_hold(article_index: Path) -> None:
     # Measured .80, .88, .83, .96: some lie near the edge, and processors round differently.
     assert (found.sentence_first or 0) >= 0.75
     assert (found.answered_right or 0) >= 0.82
-    assert (found.refusal_recall or 0) >= 0.78
+    assert (found.refusal_recall or 0) >= 0.8
     assert (found.auroc or 0) >= 0.93
 
 
@@ -51,7 +51,7 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     # Measured .77, .75, .65, .80: what is near the topic is hard to tell.
     assert (found.sentence_first or 0) >= 0.71
     assert (found.answered_right or 0) >= 0.7
-    assert (found.refusal_recall or 0) >= 0.61
+    assert (found.refusal_recall or 0) >= 0.62
     assert (found.auroc or 0) >= 0.75
 
 

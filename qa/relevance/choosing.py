@@ -60,5 +60,6 @@ def lead_of(
         first: the sentence of the best one that is shown.
     """
     agree = {each.document for each in sentences if each.vector @ first.vector >= AGREES}
-    others = [fit for each, fit in fits.items() if each not in {first.document, *agree}]
+    agree.add(first.document)
+    others = [fit for each, fit in fits.items() if each not in agree]
     return max(fits.values()) - max(others) if others else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -67,17 +68,11 @@ def named_of(names: Sequence[Name], texts: Sequence[str], matches: Floats) -> Na
     standing = [name.word for name, stands in told if stands.max() > STANDS]
     surely = []
     for whole in _wholes(told):
-        each = np.array([stands.max() for _, stands in whole])
-        words, there = [name.word for name, _ in whole], each > STANDS
-        if there.any() and not there.all():
-            known = [word for word, stands in zip(words, there, strict=True) if stands]
-            if not beside_another(known, words, texts):
-                each[~there] = UNSAID
-                unsaid = [
-                    name for (name, _), stands in zip(whole, there, strict=True) if not stands
-                ]
-                tokens[[token for name in unsaid for token in name.tokens]] = 0
-        surely.append(float(each.mean()))
+        unsaid = _unsaid(whole, texts)
+        for name in unsaid:
+            tokens[list(name.tokens)] = 0
+        each = [UNSAID if name in unsaid else float(stands.max()) for name, stands in whole]
+        surely.append(fmean(each))
     return Named(tuple(dict.fromkeys(standing)), min(surely, default=None), tokens)
 
 
@@ -107,6 +102,16 @@ def _wholes(told: Sequence[tuple[Name, Floats]]) -> list[list[tuple[Name, Floats
             wholes.append([(name, stands)])
         after = -1 if apart else name.tokens[-1] + 1
     return wholes
+
+
+def _unsaid(whole: Sequence[tuple[Name, Floats]], texts: Sequence[str]) -> list[Name]:
+    """Return the words of a name that a document leaves out, if none it says is somebody else's."""
+    words = [name.word for name, _ in whole]
+    said = [name.word for name, stands in whole if stands.max() > STANDS]
+    rest = [name for name, stands in whole if stands.max() <= STANDS]
+    if not said or not rest or beside_another(said, words, texts):
+        return []
+    return rest
 
 
 def _meant(matches: Floats, unlike: float) -> Floats:

@@ -12,13 +12,11 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from anyascii import anyascii
 from rapidfuzz import fuzz
 
 from qa.language import script
-
-Floats = npt.NDArray[np.float32]
+from qa.reader import Floats
 
 ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 """Scripts that write the sounds of a name, all of them. Others are compared with themselves."""

@@ -18,9 +18,8 @@ FITTED, CHOSEN, HELD_OUT = range(72), range(72, 84), range(84, 96)
 """Articles that are trained on; that were chosen with; that figures are reported on."""
 REPORTS_FITTED, REPORTS_HELD_OUT = range(120), range(120, 135)
 """The same of the reports; none was chosen with."""
-NEWS, REPORTS = (
-    Path(__file__).parents[1] / "data" / f"{name}.jsonl" for name in ("news", "reports")
-)
+DATA = Path(__file__).parents[1] / "data"
+NEWS, REPORTS = DATA / "news.jsonl", DATA / "reports.jsonl"
 LONG = 3
 """Sentences of a paragraph."""
 
