@@ -12,7 +12,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -440,15 +440,27 @@ def test_beyond_this_machine_texts_are_changed_with_a_password_only(tmp_path: Pa
 
 
 def test_a_question_too_many_is_a_503_at_once() -> None:
-    app = create_app(FakeBot(seconds=0.4), Options(at_once=1, waiting=1))
+    released = threading.Event()
+
+    class Bot(FakeBot):
+        @override
+        def ask(self, question: str, **rest: Any) -> Answer:
+            released.wait(20)
+            return super().ask(question, **rest)
+
+    app = create_app(Bot(), Options(at_once=1, waiting=1))
     with TestClient(app, base_url=LOCAL) as client, ThreadPoolExecutor(4) as threads:
 
         def ask(_: int) -> tuple[int, str | None]:
             response = client.post("/api/ask", json={"question": COST})
             return response.status_code, response.headers.get("retry-after")
 
-        answers = sorted(threads.map(ask, range(4)), key=lambda answer: answer[0])
-        assert answers == [(200, None), (200, None), (503, "2"), (503, "2")]
+        answers = []
+        for asked in as_completed([threads.submit(ask, number) for number in range(4)]):
+            answers.append(asked.result())
+            if len(answers) == 2:  # two are refused before any is answered
+                released.set()
+        assert answers == [(503, "2"), (503, "2"), (200, None), (200, None)]
         # The places are free again.
         assert ask(0) == (200, None)
 
