@@ -15,6 +15,9 @@ from tests.benchmarks.news import (
     REPORTS,
     REPORTS_FITTED,
     REPORTS_HELD_OUT,
+    STATEMENTS,
+    STATEMENTS_FITTED,
+    STATEMENTS_HELD_OUT,
     TEXTS,
     paragraphs,
 )
@@ -26,7 +29,11 @@ def _records(path: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("path", "parts"),
-    [(NEWS, (FITTED, CHOSEN, HELD_OUT)), (REPORTS, (REPORTS_FITTED, REPORTS_HELD_OUT))],
+    [
+        (NEWS, (FITTED, CHOSEN, HELD_OUT)),
+        (REPORTS, (REPORTS_FITTED, REPORTS_HELD_OUT)),
+        (STATEMENTS, (STATEMENTS_FITTED, STATEMENTS_HELD_OUT)),
+    ],
 )
 def test_each_article_says_and_asks_the_same_in_every_language(
     path: Path, parts: tuple[range, ...]

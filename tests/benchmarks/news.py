@@ -2,7 +2,9 @@
 eight, some of which an article only comes near; those that are trained on have six more each, twins
 of the others. And reports in which several people speak (`tests/data/reports.jsonl`): what somebody
 advised or regretted, in other words than the text's, also of people whom it names less fully, and
-some as a hurried reader types them. Both were written for the project."""
+some as a hurried reader types them. In a third (`tests/data/statements.jsonl`) one person says most
+of it, each time something else: what was the advice, what the regret? All were written for the
+project."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,9 +19,10 @@ TEXTS, ASKED = ("nl", "en", "de", "fr", "es"), ("nl", "en", "de", "fr", "es", "r
 FITTED, CHOSEN, HELD_OUT = range(72), range(72, 84), range(84, 96)
 """Articles that are trained on; that were chosen with; that figures are reported on."""
 REPORTS_FITTED, REPORTS_HELD_OUT = range(120), range(120, 135)
-"""The same of the reports; none was chosen with."""
+STATEMENTS_FITTED, STATEMENTS_HELD_OUT = range(128), range(128, 144)
+"""The same of the reports and of the statements; none was chosen with."""
 DATA = Path(__file__).parents[1] / "data"
-NEWS, REPORTS = DATA / "news.jsonl", DATA / "reports.jsonl"
+NEWS, REPORTS, STATEMENTS = (DATA / f"{name}.jsonl" for name in ("news", "reports", "statements"))
 LONG = 3
 """Sentences of a paragraph."""
 

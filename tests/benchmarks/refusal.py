@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
     parser.add_argument("--news", action="store_true", help="on invented news alone")
     parser.add_argument("--reports", action="store_true", help="on invented reports alone")
+    parser.add_argument("--statements", action="store_true", help="on invented statements alone")
     parser.add_argument("--invented", action="store_true", help="on invented texts alone")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
@@ -92,6 +93,9 @@ def main() -> None:
         return
     if options.reports:
         print_all([*asking.news(news.REPORTS_HELD_OUT, options.step, path=news.REPORTS)])
+        return
+    if options.statements:
+        print_all([*asking.news(news.STATEMENTS_HELD_OUT, options.step, path=news.STATEMENTS)])
         return
     name = "chosen" if options.chosen else "held out"
     if options.invented:
