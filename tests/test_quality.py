@@ -31,8 +31,8 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .80, .88, .83, .96: some lie near the edge, and processors round differently.
-    assert (found.sentence_first or 0) >= 0.75
+    # Measured .83, .88, .83, .96: some lie near the edge, and processors round differently.
+    assert (found.sentence_first or 0) >= 0.78
     assert (found.answered_right or 0) >= 0.82
     assert (found.refusal_recall or 0) >= 0.8
     assert (found.auroc or 0) >= 0.93
@@ -48,7 +48,7 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     ]
     found = metrics(outcomes)
     assert (found.questions, found.answerable) == (230, 130)
-    # Measured .77, .75, .65, .80: what is near the topic is hard to tell.
+    # Measured .76, .75, .65, .80: what is near the topic is hard to tell.
     assert (found.sentence_first or 0) >= 0.71
     assert (found.answered_right or 0) >= 0.7
     assert (found.refusal_recall or 0) >= 0.62
@@ -60,7 +60,7 @@ def test_the_floors_hold_in_a_folder_of_texts_in_five_languages(tmp_path: Path) 
     found = folders.asked_of([*texts], tmp_path, step=2)
     same, across = found["same"], found["across"]
     assert (same.answerable, across.answerable) == (37, 262)
-    # Measured .76, .64 of 24 texts, with "the president" and "the mayor" in several of them; .53
+    # Measured .73, .64 of 24 texts, with "the president" and "the mayor" in several of them; .53
     # before the question's own language was taken off what is near to it.
     assert (same.sentence_first or 0) >= 0.66
     assert (across.sentence_first or 0) >= 0.59
