@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -19,17 +19,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
-from transformers.models.bert.modeling_bert import BertLayer
 
 from qa import encoder
 from qa.encoder import Model, weights
-from qa.encoder.network import MIDDLE, TOKEN_LAYERS, trained
+from qa.encoder.network import MIDDLE
 from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
 from qa.encoder.unigram import DROPPED, UNKNOWN, Unigram
 from qa.encoder.vectors import Vectors, unit
 from qa.encoder.weights import Weights
 from qa.errors import EncoderError, StorageError
+from tests.benchmarks.ranges import take
 from tests.disks import disk, remount
 
 pytestmark = pytest.mark.model
@@ -235,8 +235,8 @@ def test_vectors_agree_with_float32(model: Model, folder: Path) -> None:
         (model.encode_query(TEXTS), exact.encode_query(TEXTS)),
     ):
         cosines = (ours * theirs).sum(axis=1)
-        assert cosines.mean() >= 0.9998
-        assert cosines.min() >= 0.9995
+        assert cosines.mean() >= 0.999
+        assert cosines.min() >= 0.998
 
 
 def test_token_vectors_agree_with_float32(model: Model, folder: Path) -> None:
@@ -256,7 +256,7 @@ def test_the_states_of_the_middle_layer_and_those_for_tokens_agree_with_float32(
 ) -> None:
     network = AutoModel.from_pretrained(folder, local_files_only=True)
     cut = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    _take(network.encoder.layer[MIDDLE:])
+    take(network.encoder.layer[MIDDLE:])
     for text, ours in zip(TEXTS, model.encode_document_tokens(TEXTS), strict=True):
         read = cut([f"passage: {text}"], return_tensors="pt")
         with torch.no_grad():
@@ -265,26 +265,7 @@ def test_the_states_of_the_middle_layer_and_those_for_tokens_agree_with_float32(
         states = ours.tokens[:, 384:]
         own = theirs[-1 - len(states) : -1]
         for part in np.split(np.arange(768), 2):
-            assert _cosines(states[:, part], own[:, part]).min(initial=1) > 0.995
-
-
-def _take(layers: Sequence[BertLayer]) -> None:
-    """Give the last layers the weights that are trained for tokens."""
-    tensors = {name: torch.tensor(tensor) for name, tensor in trained().items()}
-    for name, layer in zip(TOKEN_LAYERS, layers, strict=True):
-        parts = {
-            "q": layer.attention.self.query,
-            "k": layer.attention.self.key,
-            "v": layer.attention.self.value,
-            "ao": layer.attention.output.dense,
-            "aln": layer.attention.output.LayerNorm,
-            "fi": layer.intermediate.dense,
-            "fo": layer.output.dense,
-            "oln": layer.output.LayerNorm,
-        }
-        for part, module in parts.items():
-            module.weight.data = tensors[f"{name}.{part}.w"]
-            module.bias.data = tensors[f"{name}.{part}.b"]
+            assert _cosines(states[:, part], own[:, part]).min(initial=1) > 0.98
 
 
 def _cosines(ours: Vectors, theirs: Vectors) -> Vectors:
@@ -305,7 +286,7 @@ def test_sentence_transformers_opens_the_folder(
         (model.encode_document(texts), opened.encode_document(texts)),
         (model.encode_query(texts), opened.encode_query(texts)),
     ):
-        assert (ours * theirs).sum(axis=1).min() > 0.9995
+        assert (ours * theirs).sum(axis=1).min() > 0.998
 
 
 def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> None:

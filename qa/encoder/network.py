@@ -2,12 +2,13 @@
 
 The 4-bit weights are in blocks of 32 with a scale each. onnxruntime can multiply such blocks as
 they are (MatMulNBits), but no faster than float32, and whole columns of 8-bit integers several
-times faster, so the columns get one scale and one zero each. For the states 8 bits are too few:
-some values are far larger than the others. A state is therefore two codes of 7 bits, the second for
-what the first leaves over, and each product is the sum of two. What is left is the rounding of the
-weights (`python -m tests.benchmarks.exactness`). How large a state can become follows from the
-weights, so nothing is measured while it runs, and no text's vectors depend on those beside it.
-Codes of 7 bits are also exact on AVX2, which cuts the sum of two neighbouring products at 16 bits.
+times faster, so the columns get one scale each. A state has one scale in all, and some of its
+values are far larger than the others: each is divided by a share of how large it was in the
+project's own texts, and the weights that it meets are multiplied by it (Xiao et al. 2022,
+SmoothQuant). The few that are largest go through a product in float32 (Dettmers et al. 2022,
+LLM.int8). All that is measured beforehand (`python -m tests.benchmarks.ranges`) and nothing while
+it runs, so no text's vectors depend on those beside it. What is left is the rounding (`python -m
+tests.benchmarks.exactness`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from onnx.external_data_helper import set_external_data
 from qa.encoder.weights import BLOCK, Weights
 
 Linear = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""A matrix (outputs, inputs) or the scales of a normalisation, and what is added then."""
+"""A matrix (outputs, inputs), and what is added to its product."""
 
 MIDDLE = 8
 """The layer whose states are given beside the last one's. Tokens that mean the same in two
@@ -43,12 +44,20 @@ _CONTRIB_OPERATORS = {
 }
 _DATA = "model.onnx.data"
 PARTS = (".codes", ".scales", ".zeros")
-"""What stands for a matrix in the file that `trained` reads; see `whole_columns`."""
+"""What stands for a matrix in the file that `trained` reads: one scale and zero for each output."""
 _LARGE = 1024
 """Bytes from which a constant is written beside the network."""
-_STEPS = 126
-"""Codes are 1 to 127, so that two of them times any weights still fit 16 bits with a sign."""
-_MIDDLE = 64
+_STEPS = 255
+_PAIR = 127.5
+"""Two codes that are rounded up by a half each are 128 then."""
+_SHARE = 0.7
+"""Power of how large a value is, by which it is divided; the rest is left to its code."""
+_LARGEST = 4
+"""Inner values of a layer that go through a product in float32: one is up to ten times the next."""
+
+Range = NDArray[np.float32]
+"""(2, values): the lowest and the highest of each."""
+RANGES = Path(__file__).with_name("ranges.npz")
 
 
 def write(weights: Weights, folder: Path) -> None:
@@ -93,7 +102,6 @@ def _unpacked(
 
 def _network(weights: Weights, folder: Path) -> ModelProto:
     graph = _Graph(weights, folder)
-    graph.shared()
     graph.step("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     state = graph.embedding()
     for layer in range(weights.layers):
@@ -107,8 +115,7 @@ def _network(weights: Weights, folder: Path) -> ModelProto:
 
 def _token_network(weights: Weights, folder: Path) -> ModelProto:
     graph = _Graph(weights, folder, trained=trained())
-    graph.shared()
-    state = graph.step("Identity", ["middle_hidden_state"], f"l{MIDDLE - 1}.oln")
+    state = "middle_hidden_state"
     for layer in TOKEN_LAYERS:
         state = graph.layer(layer, state)
     graph.step("Identity", [state], "token_hidden_state")
@@ -133,29 +140,31 @@ def _value(name: str, kind: int, *last: int) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, ["batch", "tokens", *last])
 
 
-def whole_columns(
-    matrix: NDArray[np.float32],
-) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
-    """A matrix (outputs, inputs) in 8 bits, and the scale and the zero of each output."""
-    low, high = matrix.min(axis=1).clip(max=0), matrix.max(axis=1).clip(min=0)
-    scales = (high - low) / 253  # code and zero may each be rounded up by a half
-    zeros = np.rint(-127 - low / scales)
-    codes = np.rint(matrix / scales[:, None]) + zeros[:, None]
-    return codes.astype(np.int8), scales, zeros.astype(np.int8)
+def columns(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A matrix (outputs, inputs) in 8 bits, and the scale of each output.
+
+    AVX2 cuts the sum of two neighbouring products at 16 bits: two codes of one sign are 128 at
+    most together, which times 255 still fits.
+    """
+    pairs = np.pad(matrix, [(0, 0), (0, matrix.shape[1] % 2)]).reshape(len(matrix), -1, 2)
+    sums = [half.clip(min=0).sum(axis=2).max(axis=1) for half in (pairs, -pairs)]
+    single = np.abs(matrix).max(axis=1) * (_PAIR / 127)
+    scales = np.maximum(np.maximum(*sums), single) / _PAIR
+    return np.rint(matrix / scales[:, None]).astype(np.int8), scales
 
 
-def largest(norm: Linear) -> float:
-    """What no value of a normalised state exceeds: of n whose variance is 1, none is over √n."""
-    scale, shift = norm
-    return float((np.abs(scale) * len(scale) ** 0.5 + np.abs(shift)).max())
+def ranges() -> dict[str, Range]:
+    """Return how far the values go that each product takes, by its name."""
+    with np.load(RANGES, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
-def largest_product(norm: Linear, linear: Linear) -> float:
-    """What no value of a normalised state's product exceeds: n such numbers have the length √n."""
-    scale, shift = norm
-    matrix, bias = linear
-    lengths = np.linalg.norm(matrix * scale, axis=1) * len(scale) ** 0.5
-    return float((lengths + np.abs(matrix @ shift + bias)).max())
+def divisors(matrix: NDArray[np.float32], reach: Range) -> NDArray[np.float32]:
+    """(inputs,): by what each value of a state is divided, and its weights multiplied."""
+    values, weights = (np.abs(rows).max(axis=0).clip(min=1e-5) for rows in (reach, matrix))
+    shares = values**_SHARE / weights ** (1 - _SHARE)
+    evened: NDArray[np.float32] = shares / np.exp(np.log(shares).mean())
+    return evened
 
 
 @dataclass(slots=True)
@@ -166,6 +175,7 @@ class _Graph:
     folder: Path
     trained: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """Tensors beside those of the file."""
+    ranges: Mapping[str, Range] = field(default_factory=ranges)
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
@@ -197,11 +207,6 @@ class _Graph:
         self.nodes.append(node)
         return results[0]
 
-    def shared(self) -> None:
-        """What all layers share."""
-        self.constant("middle", np.array(_MIDDLE, np.uint8))
-        self.number("finer", 1 / _STEPS)
-
     def model(self, inputs: Sequence[onnx.ValueInfoProto], result: str) -> ModelProto:
         """The steps so far as a network."""
         outputs = [_value(result, TensorProto.FLOAT, self.weights.width)]
@@ -228,27 +233,43 @@ class _Graph:
 
     def layer(self, name: str, state: str) -> str:
         """One layer of the encoder, from one normalised state to the next."""
-        norm = self.norm(state)
-        qkv = [self.linear(f"{name}.{part}") for part in "qkv"]
-        matrices, biases = map(np.concatenate, zip(*qkv, strict=True))
-        parts = self.product(f"{name}.qkv", state, (matrices, biases), largest(norm))
-        attended = self.attention(name, parts)
-        most = largest_product(norm, qkv[-1])  # a mean of values exceeds none of them
-        parts = self.product(f"{name}.ao", attended, self.linear(f"{name}.ao"), most)
-        state = self.normalised(f"{name}.aln", state, *parts)
-        norm, linear = self.norm(state), self.linear(f"{name}.fi")
-        parts = self.product(f"{name}.fi", state, linear, largest(norm))
-        inner = self.step("Gelu", [self.step("Add", parts, f"{name}.inner")], f"{name}.gelu")
-        most = largest_product(norm, linear)  # and so does what the gate lets through
-        parts = self.product(f"{name}.fo", inner, self.linear(f"{name}.fo"), most)
-        return self.normalised(f"{name}.oln", state, *parts)
+        state = self.normalised(f"{name}.aln", state, self.attention(name, state))
+        return self.normalised(f"{name}.oln", state, *self.thought(name, state))
+
+    def attention(self, name: str, state: str) -> str:
+        """What each token takes from the others of its text."""
+        query, key, (values, added) = (self.linear(f"{name}.{part}") for part in "qkv")
+        matrix, bias = self.linear(f"{name}.ao")
+        reach = self.ranges[f"{name}.ao"]
+        by = divisors(matrix, reach)
+        # What is taken is a mean of values: they are divided in its place, and cost nothing more.
+        linears = query, key, (values / by[:, None], added / by)
+        matrices, biases = map(np.concatenate, zip(*linears, strict=True))
+        product = self.divided(f"{name}.qkv", state, (matrices, biases), slice(None))
+        qkv = [f"{name}.{part}" for part in "qkv"]
+        self.step("Split", [product], *qkv, axis=2)
+        heads = self.weights.heads
+        taken = self.step(
+            "MultiHeadAttention", [*qkv, "", "mask"], f"{name}.attention", num_heads=heads
+        )
+        return self.product(f"{name}.ao", taken, (matrix * by, bias), reach / by)
+
+    def thought(self, name: str, state: str) -> tuple[str, str]:
+        """What each token makes of its state, in two parts: of most inner values, and of a few."""
+        (wide, added), (narrow, bias) = (self.linear(f"{name}.{part}") for part in ("fi", "fo"))
+        order = np.abs(self.ranges[f"{name}.fo"]).max(axis=0).argsort()
+        inner = self.divided(f"{name}.fi", state, (wide[order], added[order]), slice(None))
+        most, few = order[:-_LARGEST], order[-_LARGEST:]
+        sizes = self.constant(f"{name}.sizes", np.array([len(most), len(few)]))
+        gelu = self.step("Gelu", [inner], f"{name}.gelu")
+        self.step("Split", [gelu, sizes], f"{name}.most", f"{name}.few", axis=2)
+        exact = self.constant(f"{name}.few.weights", narrow[:, few].T)
+        large = self.step("MatMul", [f"{name}.few", exact], f"{name}.large")
+        return self.divided(f"{name}.fo", f"{name}.most", (narrow[:, most], bias), most), large
 
     def plain(self, name: str) -> NDArray[np.float32]:
         found = self.trained.get(name)
         return self.weights.plain(name) if found is None else found
-
-    def norm(self, name: str) -> Linear:
-        return self.plain(f"{name}.w"), self.plain(f"{name}.b")
 
     def linear(self, name: str) -> Linear:
         bias, matrix = self.plain(f"{name}.b"), self.trained.get(f"{name}.w")
@@ -262,40 +283,30 @@ class _Graph:
         In two steps: SkipLayerNormalization does them in one and takes five times as long.
         """
         inputs = [self.step("Sum", parts, f"{name}.sum")]
-        for part, values in zip("wb", self.norm(name), strict=True):
-            inputs.append(self.constant(f"{name}.{part}", values))
+        inputs += [self.constant(f"{name}.{part}", self.plain(f"{name}.{part}")) for part in "wb"]
         return self.step("LayerNormalization", inputs, name, epsilon=self.weights.epsilon)
 
-    def product(self, name: str, state: str, linear: Linear, most: float) -> Sequence[str]:
-        """The two parts of a state's product: their sum is the result.
-
-        Both codes of the state go through one product, one after the other: it reads the weights
-        once, which is most of the time that a question takes.
-        """
+    def divided(
+        self, name: str, state: str, linear: Linear, values: slice | NDArray[np.int64]
+    ) -> str:
+        """The product of a state that has these of the values measured, divided by their sizes."""
         matrix, bias = linear
-        codes, scales, zeros = whole_columns(matrix)
+        reach = self.ranges[name][:, values]
+        by = divisors(matrix, reach)
+        inverse = self.constant(f"{name}.divisors", 1 / by)
+        rest = self.step("Mul", [state, inverse], f"{name}.divided")
+        return self.product(name, rest, (matrix * by, bias), reach / by)
+
+    def product(self, name: str, state: str, linear: Linear, reach: Range) -> str:
+        """The product of a state whose values go so far; what goes farther is cut off."""
+        matrix, bias = linear
+        codes, scales = columns(matrix)
         weights = self.constant(f"{name}.weights", codes.T)
         scale = self.constant(f"{name}.scales", scales)
-        zero = self.constant(f"{name}.zeros", zeros)
-        # Added to both parts, of which the fine one is then divided by the steps.
-        added = self.constant(f"{name}.bias", bias * np.float32(_STEPS / (_STEPS + 1)))
-        step = 2 * most / _STEPS
-        by = self.number(f"{name}.step", step), "middle"
-        finely = self.number(f"{name}.fine.step", step / _STEPS), "middle"
-        coarse = self.step("QuantizeLinear", [state, *by], f"{name}.coarse")
-        near = self.step("DequantizeLinear", [coarse, *by], f"{name}.near")
-        rest = self.step("Sub", [state, near], f"{name}.rest")
-        fine = self.step("QuantizeLinear", [rest, *finely], f"{name}.fine")
-        both = self.step("Concat", [coarse, fine], f"{name}.codes", axis=0)
-        product = "MatMulIntegerToFloat"
-        inputs = [both, weights, by[0], scale, by[1], zero, added]
-        parts = f"{name}.first", f"{name}.second"
-        self.step("Split", [self.step(product, inputs, f"{name}.product")], *parts, axis=0)
-        return parts[0], self.step("Mul", [parts[1], "finer"], f"{name}.third")
-
-    def attention(self, name: str, parts: Sequence[str]) -> str:
-        """What each token takes from the others of its text."""
-        qkv = [f"{name}.{part}" for part in "qkv"]
-        self.step("Split", [self.step("Add", parts, f"{name}.qkv")], *qkv, axis=2)
-        result, heads = f"{name}.attention", self.weights.heads
-        return self.step("MultiHeadAttention", [*qkv, "", "mask"], result, num_heads=heads)
+        added = self.constant(f"{name}.bias", bias)
+        step = (reach.max() - reach.min()) / _STEPS
+        middle = np.rint(-reach.min() / step).astype(np.uint8)
+        by = self.number(f"{name}.step", step), self.constant(f"{name}.middle", middle)
+        coded = self.step("QuantizeLinear", [state, *by], f"{name}.codes")
+        inputs = [coded, weights, by[0], scale, by[1], "", added]
+        return self.step("MatMulIntegerToFloat", inputs, f"{name}.product")

@@ -24,7 +24,7 @@ from qa.errors import EncoderError
 
 _T = TypeVar("_T")
 
-_FOLDER = "multilingual-e5-small-q4-7"
+_FOLDER = "multilingual-e5-small-q4-8"
 """The number is the format of what is in it: raised when that changes."""
 _DIMENSION = 384
 _POSITIONS = 512

@@ -39,7 +39,7 @@ from typing_extensions import override
 
 from qa import encoder
 from qa.encoder import weights
-from qa.encoder.network import MIDDLE, PARTS, TOKEN_LAYERS, trained, whole_columns
+from qa.encoder.network import MIDDLE, PARTS, TOKEN_LAYERS, trained
 from qa.encoder.packaged import Packaged
 from qa.encoder.unigram import Unigram
 from qa.encoder.weights import Weights
@@ -412,8 +412,19 @@ def train(network: Network, steps: Steps, minutes: float) -> None:
             print(f"{done:4.0%} step {count}: {np.mean(losses[-100:]):.3f}", flush=True)
 
 
+def whole_columns(
+    matrix: NDArray[np.float32],
+) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
+    """A matrix (outputs, inputs) in 8 bits, and the scale and the zero of each output."""
+    low, high = matrix.min(axis=1).clip(max=0), matrix.max(axis=1).clip(min=0)
+    scales = (high - low) / 253  # code and zero may each be rounded up by a half
+    zeros = np.rint(-127 - low / scales)
+    codes = np.rint(matrix / scales[:, None]) + zeros[:, None]
+    return codes.astype(np.int8), scales, zeros.astype(np.int8)
+
+
 def packed(tensors: Mapping[str, Tensor]) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    """Yield the arrays of the file: matrices in 8 bits, as the network takes them."""
+    """Yield the arrays of the file: matrices in 8 bits."""
     for name, tensor in tensors.items():
         if tensor.ndim == 1:
             yield name, tensor.numpy()
