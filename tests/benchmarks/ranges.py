@@ -3,8 +3,8 @@
     python -m tests.benchmarks.ranges [--step 8]
 
 Writes `qa/encoder/ranges.npz`: the lowest and the highest of each value that goes into each product
-of each layer, in float32, over the project's own texts (`tests/data`): windows as long as the model
-reads, each joined from texts that follow each other in one language, and questions one by one.
+of each layer, in float32, over the project's own texts (`tests/data`): some joined until they fill
+what the model reads at once, and their questions one by one.
 """
 
 import argparse
@@ -13,18 +13,14 @@ from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, BertModel
 from transformers.models.bert.modeling_bert import BertLayer
 
 from qa.encoder.model_files import PROMPTS
-from qa.encoder.network import MIDDLE, RANGES, TOKEN_LAYERS, trained
+from qa.encoder.network import MIDDLE, RANGES, TOKEN_LAYERS, Range, trained
 from qa.encoder.packaged import Packaged
 from tests.benchmarks import invented
-
-Range = NDArray[np.float32]
-"""(2, values): the lowest and the highest of each."""
 
 
 def parts(layer: BertLayer) -> dict[str, nn.Module]:
@@ -51,7 +47,7 @@ def take(layers: Sequence[BertLayer]) -> None:
 
 
 def texts(step: int) -> Iterator[str]:
-    """Yield every so manyth text of each collection and language, and a question of each."""
+    """Yield every so manyth text of each collection and language, and its questions."""
     for codes in invented.groups():
         for code in codes:
             records = invented.records(codes)
