@@ -30,7 +30,7 @@ _DIMENSION = 384
 _POSITIONS = 512
 _BEGIN, _END = 0, 2
 _BATCH_TOKENS = 256
-"""Of all rows; with more of them each token takes longer."""
+"""Of all rows; with more of them a token takes as long, and memory grows."""
 
 
 class Packaged:
