@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from qa.answer.quoting import quotes
 from qa.dates import note
-from qa.passages import Hit, Passage
+from qa.passages import Hit, Passage, language_of
 
 Outcome = Literal["answered", "not_in_texts", "index_empty"]
 
@@ -164,7 +164,12 @@ def _citations(hits: Sequence[Hit], language: str) -> tuple[Citation, ...]:
             score=quote.score,
             stale=quote.hit.stale,
             sha256=quote.hit.sha256,
-            note=note(quote.text, quote.hit.date, language=language),
+            note=note(
+                quote.text,
+                quote.hit.date,
+                spoken=language_of(quote.hit.passage.text),
+                language=language,
+            ),
         )
         for number, quote in enumerate(quotes(hits), 1)
     )

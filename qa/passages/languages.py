@@ -1,6 +1,6 @@
-"""Which language's abbreviations count where a text does not say its language.
+"""Which language a text is in that does not say it.
 
-A wrong guess costs a sentence that ends at `Dhr.`; nothing else depends on it.
+A wrong guess costs a sentence that ends at `Dhr.`, or what is said of its "gisteren".
 """
 
 import re
