@@ -4,6 +4,7 @@ import hashlib
 import logging
 import threading
 import time
+import unicodedata
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from qa import encoder
-from qa.answer import Answer, Ask, compose
+from qa.answer import Answer, Ask, compose, quotes
 from qa.build import Progress, build
 from qa.conversation import complete
 from qa.dates import period, within
@@ -169,8 +170,13 @@ class Bot:
                 snapshot.only(lambda written: within(written, *ends))
             found = retrieve(text, snapshot, self._model)
         hits = [replace(hit, stale=self._stale(hit, manifest)) for hit in found.hits]
-        # Said before is not said in answer to this: an earlier quote lifts no refusal.
-        repeated = text != asked and previous is not None and _leads_again(hits, previous)
+        # Said before is not said in answer to this: an earlier quote lifts no refusal, unless other
+        # words of it answer now.
+        repeated = (
+            previous is not None
+            and text not in (asked, previous.searched_for)
+            and _leads_again(hits, previous)
+        )
         answer = compose(
             Ask(
                 question=asked,
@@ -242,16 +248,20 @@ def _spoken(question: str, previous: Answer | None) -> str:
 
 
 def _leads_again(hits: list[Hit], previous: Answer) -> bool:
-    """Return whether the best sentence was quoted in the answer before."""
+    """Return whether the best sentence was quoted before, and nothing else in it answers now."""
     if not hits:
         return False
-    passage = hits[0].passage
-    place = (passage.document, passage.start + hits[0].best[0])
-    return place in {(citation.document, citation.start) for citation in previous.citations}
+    best = quotes(hits)[0]
+    place = best.hit.passage.document, best.start
+    return any(
+        place == (before.document, before.start)
+        and best.answer in (None, (before.answer_start, before.answer_end))
+        for before in previous.citations
+    )
 
 
 def _checked(question: str) -> str:
-    text = question.strip()
+    text = unicodedata.normalize("NFC", question).strip()
     if not text:
         raise QuestionError("the question is blank; ask, for example: What did Rutte advise?")
     if len(text) > MAX_QUESTION:

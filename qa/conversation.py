@@ -7,9 +7,10 @@ a question that stands on its own is never touched.
 
 import re
 
-from qa.language import language, names
+from qa.language import UNSPACED, is_function_word, language, name_spans
 
 _WORD = re.compile(r"[\w'\u2019-]+")
+_POSSESSIVE = re.compile(r"['\u2019]s?$")
 
 _OPENINGS = "and but or en maar of und aber oder et mais ou y e pero o"
 OPENINGS = frozenset(_OPENINGS.split())
@@ -26,8 +27,28 @@ POINTERS = {name: frozenset(words.split()) for name, words in _POINTERS.items()}
 """Words that stand for something said before, by language: what is "he" in one ("er" in German) is
 next to nothing in another (Dutch: "Wat gebeurde er?")."""
 
+_BEFORE = {
+    "en": "in at on to from of for with by about during",
+    "nl": "in op te met voor door bij naar uit over aan van tijdens",
+    "de": "in im an am auf mit von vom zu zum zur bei nach über für aus",
+    "fr": "à au aux en dans sur pour par avec de du des d",
+    "es": "en con para por sobre de del a al",
+}
+BEFORE = {name: frozenset(words.split()) for name, words in _BEFORE.items()}
+"""Words before a name that is a place or a time more often than somebody, by language."""
+
+_ARTICLES = "the a an de het een der die das den dem le la les l el los las"
+ARTICLES = frozenset(_ARTICLES.split())
+ABOUT = frozenset(["what", "hoe", "zit", "was", "ist", "qué", "hay"])
+"""Of "and what about", in several languages: nothing is asked by it."""
+
 SHORT = 3
 """A question of so few words, none of them a name or a number, asks about the one before it."""
+UNSPACED_SHORT = 4
+"""Letters that are as little in a script without spaces: 什么时候."""
+
+_SIDE_BY_SIDE = frozenset(["de", "nl"])
+"""Where two names that follow each other may be two people: Was hat Rutte Selenskyj geraten?"""
 
 
 def complete(question: str, previous: str | None) -> str:
@@ -39,23 +60,79 @@ def complete(question: str, previous: str | None) -> str:
     """
     if previous is None or not is_follow_up(question):
         return question
-    new, old = names(question), names(previous)
+    new = _names(question)
+    old = _names(previous, apart=language(previous) in _SIDE_BY_SIDE)
     if len(new) == len(old) == 1 and _opening(question):
-        return re.sub(rf"(?<!\w){re.escape(old[0])}(?!\w)", new[0], previous)
+        (first, last), (start, end) = new[0], old[0]
+        if _fits(question, first, previous, start):
+            return previous[:start] + question[first:last] + previous[end:]
     return f"{previous} {question}"
 
 
 def is_follow_up(question: str) -> bool:
     """Return whether a question cannot be understood without the one before it."""
-    words = _WORD.findall(question)
+    words = _words(question)
+    names = name_spans(question)
     if _opening(question):
-        return len(words) <= SHORT + 1
-    if names(question):
+        # "And who is Starmer?" stands on its own, "And in London?" does not.
+        return not _asked(question) if names else len(words) <= SHORT + 1
+    if names:
         return False
     pointers = POINTERS.get(language(question, default=""), frozenset())
-    return len(words) <= SHORT or any(word.casefold() in pointers for word in words)
+    return any(word in pointers for word in words) or _is_short(question, words)
+
+
+def _is_short(question: str, words: list[str]) -> bool:
+    if UNSPACED.search(question):
+        return sum(map(str.isalpha, question)) <= UNSPACED_SHORT
+    if question.upper() == question.lower():  # where no letter is a capital, no name is seen
+        return len(words) <= 1
+    if len(words) == SHORT and language(question, default="") in POINTERS:
+        return all(map(is_function_word, words))  # "who is starmer?" has a name after all
+    return len(words) <= SHORT
+
+
+def _asked(question: str) -> list[str]:
+    """Return the words behind the opening that are neither names nor say how a name stands."""
+    little = BEFORE.get(language(question), frozenset()) | ARTICLES | ABOUT
+    names = name_spans(question)
+    return [
+        word[0]
+        for word in list(_WORD.finditer(question))[1:]
+        if word[0].casefold() not in little
+        and not any(start <= word.start() < end for start, end in names)
+    ]
+
+
+def _fits(question: str, new: int, previous: str, old: int) -> bool:
+    """Return whether a name may stand where the other did: a time for a time, a place for one."""
+    said = _words(question[:new])[1:]
+    behind = [
+        bool(words) and words[-1] in BEFORE.get(language(text), frozenset())
+        for words, text in (
+            ([word for word in said if word not in ARTICLES], question),
+            ([word for word in _words(previous[:old]) if word not in ARTICLES], previous),
+        )
+    ]
+    if ABOUT.intersection(said):
+        behind[0] = False
+    return question[new].isdigit() == previous[old].isdigit() and behind[0] == behind[1]
+
+
+def _names(question: str, *, apart: bool = False) -> list[tuple[int, int]]:
+    """Return where its names stand, without "'s"; words that follow each other are one or apart."""
+    names: list[tuple[int, int]] = []
+    for start, end in name_spans(question):
+        shorter = start + len(_POSSESSIVE.sub("", question[start:end]))
+        follows = names and not apart and start == names[-1][1] + 1
+        names.append((names.pop()[0] if follows else start, shorter))
+    return names
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _opening(question: str) -> bool:
-    words = _WORD.findall(question)
-    return bool(words) and words[0].casefold() in OPENINGS
+    words = _words(question)
+    return bool(words) and words[0] in OPENINGS

@@ -40,12 +40,29 @@ _WORDS = {
         "hij zij ze ik men kan moet ook toen nog"
     ),
 }
+_TELLING = {
+    "de": "sagt sagte sagten macht machte tut tat will wollte weiß gestern heute",
+    "en": "say says said want wants wanted yesterday today tomorrow",
+    "es": "dice dijeron hace hizo quiere ayer hoy",
+    "fr": "disent fait veut demain aujourd",
+    "nl": "zegt zei zeiden doet deed wil wilde weet gisteren vandaag",
+}
+"""What tells a language besides: what is asked of somebody after two words that several share, and
+what news begin with. These do say something by themselves."""
+
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
-_PERSONS = "he she they hij zij ze er sie il elle ils elles él ella ellos ellas"
-_PRONOUNS = frozenset([*_PERSONS.split(), "dat"])
+_TOLD_BY = {name: words.union(_TELLING[name].split()) for name, words in FUNCTION_WORDS.items()}
+
+_PRONOUNS = {
+    "de": frozenset(["er", "sie"]),
+    "en": frozenset(["he", "she", "they"]),
+    "es": frozenset(["él", "ella", "ellos", "ellas"]),
+    "fr": frozenset(["il", "elle", "ils", "elles"]),
+    "nl": frozenset(["hij", "zij", "ze", "dat"]),
+}
 """What stands for somebody who was named before; in Dutch news, "dat" for what was said before. The
-same word of other languages is more often an article."""
+same word of another language is something else: Dutch "er" is "there"."""
 
 SCRIPTS = {
     "ar": re.compile(r"[\u0600-\u06ff]"),
@@ -54,6 +71,11 @@ SCRIPTS = {
     "zh": re.compile(r"[\u4e00-\u9fff]"),
 }
 """Scripts that tell a language, or its nearest relative here."""
+
+UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
+"""A letter of a script that is written without spaces between words."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TERM = re.compile(r"[^\W_][\w'\u2019-]*")
@@ -71,10 +93,10 @@ def is_function_word(word: str) -> bool:
     return word in _PLAIN
 
 
-def begins_with_pronoun(sentence: str) -> bool:
-    """Return whether the sentence is about somebody or something that another one tells."""
+def begins_with_pronoun(sentence: str, spoken: str) -> bool:
+    """Return whether a sentence of a language is about somebody or something another one tells."""
     first = _WORD.search(sentence.casefold())
-    return first is not None and first[0] in _PRONOUNS
+    return first is not None and first[0] in _PRONOUNS.get(spoken, ())
 
 
 def script(text: str) -> str:
@@ -83,13 +105,8 @@ def script(text: str) -> str:
     return max(found, key=found.__getitem__, default="")
 
 
-def names(question: str) -> list[str]:
-    """Return what may be its names and numbers: words with a capital or a digit, but the first."""
-    return [question[start:end] for start, end in name_spans(question)]
-
-
 def name_spans(question: str) -> list[tuple[int, int]]:
-    """Return where they stand."""
+    """Return where it may have names and numbers: words with a capital or digit, but the first."""
     terms = list(_TERM.finditer(question))[1:]
     return [term.span() for term in terms if term[0][0].isupper() or term[0][0].isdigit()]
 
@@ -99,6 +116,23 @@ def without_names(question: str) -> str:
     for start, end in reversed(name_spans(question)):
         question = question[:start] + question[end:]
     return question
+
+
+def whole_words(text: str, part: tuple[int, int], within: tuple[int, int]) -> tuple[int, int]:
+    """Return where a part of a text begins and ends once the words that it cuts are whole."""
+    start, end = part
+    while start > within[0] and _inside_word(text, start):
+        start -= 1
+    while end < within[1] and _inside_word(text, end):
+        end += 1
+    return start, end
+
+
+def _inside_word(text: str, place: int) -> bool:
+    return all(
+        (c.isalnum() or unicodedata.combining(c)) and not UNSPACED.match(c)
+        for c in text[place - 1 : place + 1]
+    )
 
 
 def language(question: str, *, default: str = "en") -> str:
@@ -111,11 +145,9 @@ def language(question: str, *, default: str = "en") -> str:
     scores = {
         # A word that fewer of the languages share tells more.
         name: sum(
-            1 / sum(word in others for others in FUNCTION_WORDS.values())
-            for word in words
-            if word in own
+            1 / sum(word in others for others in _TOLD_BY.values()) for word in words if word in own
         )
-        for name, own in FUNCTION_WORDS.items()
+        for name, own in _TOLD_BY.items()
     }
     best = max(scores, key=lambda name: (scores[name], name == default))
     if scores[best]:

@@ -8,7 +8,7 @@ import numpy as np
 from qa import reader, relevance
 from qa.encoder import DEFAULT_MODEL, Model, TokenVectors
 from qa.index import Embedding, Snapshot, content, coverage, grams, word_grams, words
-from qa.language import is_function_word, language, name_spans, without_names
+from qa.language import is_function_word, language, name_spans, whole_words, without_names
 from qa.passages import Hit
 
 NEAR = 150
@@ -143,7 +143,8 @@ def _ranked(
         for span in hit.passage.sentences:
             place, score = next(scored)
             scores.append(score)
-            answers.append(_answer(embedding, span, ranking.spans.get(place)))
+            answer = _answer(embedding, span, ranking.spans.get(place))
+            answers.append(answer and whole_words(hit.passage.text, answer, span))
         own, short = tuple(scores), tuple(answers)
         hits.append(replace(hit, score=max(own), sentence_scores=own, short_answers=short))
     hits.sort(key=lambda hit: -hit.score)

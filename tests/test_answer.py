@@ -4,7 +4,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import EMPTY, REFUSALS, Ask, compose
+from qa.answer import EMPTY, REFUSALS, Ask, compose, quotes
 from qa.passages import Hit, Passage
 from qa.terminal import quotation
 
@@ -79,6 +79,11 @@ def test_words_that_answer_are_told_apart_where_that_is_sure() -> None:
 def test_marks_that_do_not_pair_up_say_nothing() -> None:
     told = ["“Ik kom.", "Morgen al.", "Toen ging zij."]
     assert _compose([_hit("a", told, [0.1, 0.9, 0.1])])[0] == ["Morgen al."]
+
+
+def test_what_a_text_says_twice_is_quoted_once() -> None:
+    hits = [_hit(name, ["Ada won.", "Ada won."], [0.9, 0.88]) for name in ("a", "b")]
+    assert [quote.hit.passage.document for quote in quotes(hits)] == ["a", "b"]
 
 
 def test_whom_a_pronoun_means_is_quoted_behind_it() -> None:

@@ -1,13 +1,17 @@
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import qa
 from qa.bot import Bot
+from qa.encoder import Model
 from qa.errors import DocumentError, IndexMissingError, QuestionError
+from qa.index import Snapshot
+from qa.retriever import Found, retrieve
 from tests.fakes import GramEncoder
 
 TEXTS = {
@@ -131,6 +135,37 @@ def test_what_was_quoted_before_lifts_no_refusal(bot: Bot) -> None:
     second = bot.ask("Why?", previous=first, threshold=0.01)
     assert second.searched_for == "When does the harbour open in the morning? Why?"
     assert second.outcome == "not_in_texts"
+
+
+def test_the_same_question_again_is_answered_as_before(bot: Bot) -> None:
+    first = bot.ask("Who is the mayor Vestby?", threshold=0)
+    again = bot.ask("And Vestby?", previous=first, threshold=0)
+    assert again.searched_for == first.searched_for
+    assert again.confidence == first.confidence
+
+
+@pytest.mark.parametrize(("now", "outcome"), [((0, 3), "not_in_texts"), ((4, 7), "answered")])
+def test_what_was_quoted_before_may_answer_with_other_words(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, now: tuple[int, int], outcome: str
+) -> None:
+    def answering(part: tuple[int, int]) -> Callable[..., Found]:
+        def found(text: str, snapshot: Snapshot, model: Model) -> Found:
+            real = retrieve(text, snapshot, model)
+            best = real.hits[0]
+            parts = (part,) * len(best.passage.sentences)
+            return replace(real, hits=(replace(best, short_answers=parts),), confidence=0.9)
+
+        return found
+
+    monkeypatch.setattr("qa.bot.retrieve", answering((0, 3)))
+    first = bot.ask("When does the harbour open in the morning?")
+    assert first.citations[0].answer_start is not None
+    monkeypatch.setattr("qa.bot.retrieve", answering(now))
+    assert bot.ask("Why?", previous=first).outcome == outcome
+
+
+def test_accents_written_as_characters_of_their_own_are_joined(bot: Bot) -> None:
+    assert bot.ask("Qui est Pe\u0301rez ?").question == "Qui est P\u00e9rez ?"
 
 
 def test_a_period_narrows_the_search(bot: Bot) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.language import language, without_names
+from qa.language import begins_with_pronoun, language, whole_words, without_names
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,11 @@ from qa.language import language, without_names
         ("Wie is de vicepresident?", "nl"),
         ("Wie heißt der Vizepräsident?", "de"),
         ("Que dit Zelensky ?", "fr"),
+        ("Que veut Macron ?", "fr"),
+        ("Was sagte Macron?", "de"),
+        ("Was macht Merkel?", "de"),
+        ("Was it Trump?", "en"),
+        ("Was Trump ziek, zei hij?", "nl"),
         ("WAAR KOMEN ZE SAMEN", "nl"),
         ("Rutte?", "en"),
         ("谁赢了?", "zh"),
@@ -43,3 +48,33 @@ def test_names_are_left_out() -> None:
         "over",
         "?",
     ]
+
+
+def test_a_pronoun_is_one_in_its_own_language() -> None:
+    assert begins_with_pronoun("Er kommt morgen.", "de")
+    assert begins_with_pronoun("“Hij komt”, zei ze.", "nl")
+    assert not begins_with_pronoun("Er komt een brug.", "nl")
+    assert not begins_with_pronoun("Он придёт.", "ru")
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        ("мультикультурным городом", "мультикультур", "мультикультурным"),
+        ("كان لدى فريقين هنا", "ين ", "فريقين "),
+        ("Pe\u0301rez vino", "Pe", "Pe\u0301rez"),
+        ("on 3 March", "3", "3"),
+        ("六月开通新线", "六月", "六月"),
+        ("Ann, Bo", "Ann", "Ann"),
+        ("", "", ""),
+    ],
+)
+def test_whole_words(text: str, part: str, expected: str) -> None:
+    start = text.index(part)
+    first, last = whole_words(text, (start, start + len(part)), (0, len(text)))
+    assert text[first:last] == expected
+
+
+def test_words_are_made_whole_within_their_sentence() -> None:
+    assert whole_words("One.Two.Three", (5, 6), (4, 8)) == (4, 7)
+    assert whole_words("abcdef", (2, 3), (1, 5)) == (1, 5)

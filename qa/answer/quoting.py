@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.language import begins_with_pronoun
-from qa.passages import Hit
+from qa.passages import Hit, language_of
 
 CLOSE, MOST = 0.1, 5
 """How far behind the first a sentence may be to be quoted too, and sentences quoted at the most. On
@@ -51,7 +51,10 @@ def quotes(hits: Sequence[Hit]) -> tuple[Quote, ...]:
     found = sorted(_sentences(hits), key=lambda quote: -quote.score)
     best = found[0]
     close = (quote for quote in found if best.score - quote.score < CLOSE)
-    return tuple(dict.fromkeys((best, *_belonging(best, found), *close)))[:MOST]
+    told: dict[tuple[str, str], Quote] = {}  # what a text says twice is quoted once
+    for quote in (best, *_belonging(best, found), *close):
+        told.setdefault((quote.hit.passage.document, quote.text), quote)
+    return tuple(told.values())[:MOST]
 
 
 def _sentences(hits: Sequence[Hit]) -> Iterator[Quote]:
@@ -76,7 +79,7 @@ def _belonging(best: Quote, found: Sequence[Quote]) -> Iterator[Quote]:
         last += 1
     yield from passage[place + 1 : last + 1]
     yield from reversed(passage[first:place])
-    if begins_with_pronoun(best.text):
+    if begins_with_pronoun(best.text, language_of(best.hit.passage.text)):
         before = [quote for quote in found if best.follows(quote)]
         yield from sorted(before, key=lambda quote: -quote.end)[:1]
 

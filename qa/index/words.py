@@ -11,6 +11,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from qa.language import UNSPACED
+
 GRAM = 4
 """Letters in a run: short enough for inflections to share some, long enough to tell words apart."""
 
@@ -18,9 +20,6 @@ K1, B = 1.2, 0.75
 """BM25's usual saturation and length constants (Robertson and Zaragoza 2009)."""
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e][^\W_]*)*")
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
 
 
 def words(text: str) -> list[str]:
@@ -40,7 +39,7 @@ def _is_accent(character: str) -> bool:
 
 def word_grams(word: str) -> list[str]:
     """Return the pieces by which one word is searched."""
-    size = GRAM if word.isascii() or not _UNSPACED.search(word) else 2
+    size = GRAM if word.isascii() or not UNSPACED.search(word) else 2
     if len(word) <= size:
         return [word]
     return [word[i : i + size] for i in range(len(word) - size + 1)]
