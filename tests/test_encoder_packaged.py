@@ -301,7 +301,9 @@ def test_the_network_with_a_mask_gives_the_same(model: Model, folder: Path) -> N
     (states,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
     pooled = (states * mask[:, :, None]).sum(axis=1)
     pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
-    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.9999
+    # Attention is summed in another order, and codes near a half are rounded the other way: as far
+    # apart as two roundings may be that are .9995 near to float32 (`tests.benchmarks.exactness`).
+    assert (pooled * model.encode_document(TEXTS)).sum(axis=1).min() > 0.999
 
 
 def test_a_text_has_the_same_vectors_alone_and_among_others(model: Model) -> None:
