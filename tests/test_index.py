@@ -249,6 +249,15 @@ def _edit(folder: Path, statement: str) -> None:
         "UPDATE passages SET sentences = zeroblob(8)",
         "UPDATE embeddings SET vectors = zeroblob(length(vectors))",
         "UPDATE embeddings SET tokens = zeroblob(length(tokens))",
+        "UPDATE embeddings SET vectors = substr(vectors, 1, 10)",
+        "UPDATE embeddings SET offsets = substr(offsets, 1, 5)",
+        "UPDATE manifest SET value = replace(value, '0.', '9.') WHERE key = 'contents'",
+        "UPDATE manifest SET value = replace(value, 'thr', 'Thr') WHERE key = 'contents'",
+        "UPDATE manifest SET value = substr(value, 2) WHERE key = 'contents'",
+        "UPDATE manifest SET value = x'00' WHERE key = 'contents'",
+        "UPDATE manifest SET value = value + 1 WHERE key = 'version'",
+        "DELETE FROM manifest WHERE key = 'contents'",
+        "DELETE FROM manifest WHERE key = 'version'",
         "DELETE FROM passages",
     ],
 )
@@ -320,6 +329,14 @@ def test_another_format_is_refused_by_name(index: Index, folder: Path) -> None:
         Index.open(folder)
     with pytest.raises(IndexMismatchError, match="99"):
         write(folder, _document("a.txt", "alpha"))
+
+
+def test_an_index_from_before_manifests_had_a_checksum_is_read(index: Index, folder: Path) -> None:
+    index.close()
+    _edit(folder, "DELETE FROM manifest WHERE key = 'check_sum'")
+    opened = Index.open(folder)
+    assert opened.manifest().version == 1
+    opened.close()
 
 
 def test_a_second_builder_waits_and_says_so(folder: Path) -> None:

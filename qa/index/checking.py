@@ -55,7 +55,7 @@ class Inspection:
             )
         with Database(layout).translated(), closing(_look(layout)) as connection:
             check_format(connection, layout)
-            manifest = read_manifest(connection)
+            manifest = read_manifest(connection, layout)
             if manifest is None:
                 raise IndexMissingError(f"the index in {str(folder)!r} was never finished")
             yield cls(layout, connection, manifest)

@@ -62,7 +62,7 @@ class Index:
         if identity != self._checked:
             check_format(connection, self.layout)
             self._checked = identity
-        manifest = read_manifest(connection)
+        manifest = read_manifest(connection, self.layout)
         if manifest is None:
             raise IndexMissingError(
                 f"the index in {str(self.layout.folder)!r} was never finished; run: qa build"

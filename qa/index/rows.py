@@ -73,13 +73,28 @@ class DocumentInfo:
     sha256: str
 
 
-def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
-    """Return the manifest, or None before the first build has ended."""
-    row = connection.execute("SELECT value FROM manifest WHERE key = 'contents'").fetchone()
-    if row is None:
+def read_manifest(connection: sqlite3.Connection, layout: Layout) -> Manifest | None:
+    """Return the manifest, or None before the first build has ended.
+
+    Raises:
+        IndexDamagedError: it is not what was written.
+    """
+    kept = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+    if "contents" not in kept and kept.get("version") == 0:
         return None
-    (version,) = connection.execute("SELECT value FROM manifest WHERE key = 'version'").fetchone()
-    return parse_manifest(row[0], version)
+    try:
+        own = manifest_checksum(kept["contents"], kept["version"])
+        manifest = parse_manifest(kept["contents"], kept["version"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        own, manifest = None, None
+    if manifest is None or kept.get("check_sum", own) != own:
+        raise damaged(layout, "what it says of itself was altered")
+    return manifest
+
+
+def manifest_checksum(contents: str, version: int) -> int:
+    """Return what is stored beside a manifest, to notice damage; older indexes have none."""
+    return checksum(contents, str(version))
 
 
 def dump_manifest(manifest: Manifest) -> str:
@@ -119,16 +134,18 @@ def read_embeddings(
         ).fetchone()
         if row is None:
             raise damaged(layout, f"the vectors of passage {key} are gone")
+        if checksum(*row[:3]) != row[3]:
+            raise damaged(layout, f"the vectors of passage {key} were altered")
         offsets = np.frombuffer(row[2], dtype=np.int32).reshape(-1, 2)
         flat = np.frombuffer(row[1], dtype=np.int8)
-        embedding = Embedding(
-            vectors=np.frombuffer(row[0], dtype=np.float32).reshape(-1, dimension),
-            tokens=flat.reshape(len(offsets), -1) if len(offsets) else flat.reshape(0, 1),
-            offsets=offsets,
+        yield (
+            key,
+            Embedding(
+                vectors=np.frombuffer(row[0], dtype=np.float32).reshape(-1, dimension),
+                tokens=flat.reshape(len(offsets), -1) if len(offsets) else flat.reshape(0, 1),
+                offsets=offsets,
+            ),
         )
-        if embedding.checksum() != row[3]:
-            raise damaged(layout, f"the vectors of passage {key} were altered")
-        yield key, embedding
 
 
 def encode_gram(gram: str) -> str:

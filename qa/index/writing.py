@@ -26,6 +26,7 @@ from qa.index.rows import (
     Embedding,
     Manifest,
     dump_manifest,
+    manifest_checksum,
     read_arrays,
     read_embeddings,
     read_manifest,
@@ -90,7 +91,7 @@ class Writer:
     def manifest(self) -> Manifest | None:
         """Return what the index says of itself, or None before its first build."""
         with self._database.reading() as connection:
-            return read_manifest(connection)
+            return read_manifest(connection, self.layout)
 
     def calibration(self) -> dict[str, Array]:
         """Return the arrays of the last build."""
@@ -155,11 +156,12 @@ class Writer:
             if change.calibration is not None:
                 calibrate(connection, change.calibration)
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'version'")
-            connection.execute(
-                "INSERT OR REPLACE INTO manifest VALUES ('contents', ?)",
-                (dump_manifest(change.manifest),),
-            )
             ((version,),) = connection.execute("SELECT value FROM manifest WHERE key = 'version'")
+            contents = dump_manifest(change.manifest)
+            connection.executemany(
+                "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
+                [("contents", contents), ("check_sum", manifest_checksum(contents, version))],
+            )
         self._save_vectors(change.manifest.dimension)
         return int(version)
 
@@ -175,7 +177,7 @@ class Writer:
         with self._database.writing() as connection:
             rewrite_words(connection)
             connection.execute("DELETE FROM manifest WHERE key IN ('vectors', 'vectors_upto')")
-            manifest = read_manifest(connection)
+            manifest = read_manifest(connection, self.layout)
         if manifest is not None:
             self._save_vectors(manifest.dimension)
 
