@@ -134,6 +134,26 @@ def test_squads_format(tmp_path: Path) -> None:
     assert texts == {"0000.txt": "The harbour opens at six.\nThe mayor is Ada Vestby.\n"}
 
 
+def test_an_answer_at_a_wrong_place_is_taken_without_what_stands_there(tmp_path: Path) -> None:
+    paragraph = {
+        "context": "The harbour opens at six.",
+        "qas": [{"question": "When?", "answers": [{"text": "six", "answer_start": 99}]}],
+        "sentence_breaks": [[0, 1000]],
+    }
+    file = tmp_path / "squad.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}))
+    assert read(file)[0][0].answers == ("six",)
+
+
+def _own(**record: object) -> str:
+    return json.dumps({"question": "Who?", "answers": ["Ada"]} | record)
+
+
+def _squad(context: str = "Ada won.", **record: object) -> str:
+    asked = {"question": "Who?", "answers": [{"text": "Ada", "answer_start": 0}]} | record
+    return json.dumps({"data": [{"paragraphs": [{"context": context, "qas": [asked]}]}]})
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -142,7 +162,25 @@ def test_squads_format(tmp_path: Path) -> None:
         ("[1, 2]", "labelled"),
         ('{"data": [1]}', "labelled"),
         ("\xff", "cannot be read"),
+        ("[" * 100_000, "line 1: .*recursion"),
+        (f"{_own()}\n{{nonsense", "line 2: .*at column 2"),
+        (_own(more=0).replace("0", "1" * 5000), "line 1: .*out of range"),
+        (_own(question=None), "line 1: question: "),
+        (f"{_own()}\n{_own(question=' ')}", "line 2: question: is blank"),
+        (_own(question="\x1c"), "line 1: question: is blank"),
+        (_own(question="x" * 1001), "line 1: question: .*1000 characters"),
+        (_own(question="\ud800"), "line 1: .*hex escape"),
+        (_own(answers="Zelensky"), "line 1: answers: "),
+        (_own(answers=["Ada", ""]), "line 1: answers.1: is blank"),
+        (_own(answers=[None]), "line 1: answers.0: "),
+        (_own(document=["a"]), "line 1: document: "),
+        (_squad("\ud800"), "hex escape"),
+        (_squad(question="\n"), "data.0.paragraphs.0.qas.0.question: is blank"),
+        (_squad(answers=[{"text": "", "answer_start": 0}]), "answers.0.text: is blank"),
+        (_squad(answers=[None]), "answers.0: "),
+        (_squad(is_impossible="false"), "is_impossible: .*boolean"),
     ],
+    ids=lambda value: value[:20],
 )
 def test_a_file_of_another_kind_is_named(tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "q.jsonl"

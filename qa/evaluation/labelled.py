@@ -1,13 +1,16 @@
 """Questions whose answers are known: read from a file, or made from one's own texts."""
 
-import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+from pydantic import AfterValidator, BaseModel, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError, from_json
+
+from qa.bot import MAX_QUESTION
 from qa.documents import Document
 from qa.errors import QuestionError
 from qa.index import words
@@ -17,15 +20,57 @@ KEYWORDS = 5
 """Words of a sentence that make up a known-item question."""
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "is blank")
+    return text
+
+
+_Words = Annotated[str, AfterValidator(_not_blank)]
+_Asked = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_QUESTION),
+    AfterValidator(_not_blank),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """A question and what a right answer holds."""
 
-    question: str
-    answers: tuple[str, ...]
+    question: _Asked
+    answers: tuple[_Words, ...]
     """Words that the right sentence holds, any of them; none if the texts do not answer."""
     document: str | None = None
     """The path of the document that holds the answer, if it matters."""
+
+
+_LABELLED = TypeAdapter(Labelled)
+
+
+class _Span(BaseModel):
+    text: _Words
+    answer_start: int
+
+
+class _SquadQuestion(BaseModel):
+    question: _Asked
+    answers: list[_Span] = []
+    is_impossible: bool = False
+
+
+class _Paragraph(BaseModel):
+    context: str
+    qas: list[_SquadQuestion]
+    sentence_breaks: list[tuple[int, int]] = []
+
+
+class _Article(BaseModel):
+    paragraphs: list[_Paragraph]
+
+
+class _Squad(BaseModel):
+    data: list[_Article]
 
 
 def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
@@ -36,75 +81,81 @@ def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
     SQuAD's format (1.1 and 2.0): one JSON object with `data`; its paragraphs are the texts.
 
     Raises:
-        QuestionError: the file is not there or has neither format; names the line.
+        QuestionError: the file is not there, has neither format, or a label is of the wrong type;
+            names the line, or the place in SQuAD's object.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"the questions in {str(path)!r} cannot be read: {error}") from error
     try:
-        whole = json.loads(text)
-    except json.JSONDecodeError:
-        whole = None
-    try:
-        if isinstance(whole, dict) and "data" in whole:
-            return _squad(whole["data"])
+        if _is_squad(text):
+            return _squad(_Squad.model_validate_json(text, strict=True))
         return tuple(_lines(text)), {}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except ValueError as error:
+        what = _first(error) if isinstance(error, ValidationError) else error
         raise QuestionError(
-            f"{str(path)!r} holds no labelled questions ({type(error).__name__}: {error}); a line "
+            f"{str(path)!r} holds no labelled questions ({what}); a line "
             'looks like {"question": "Who won?", "answers": ["Ada won"]}'
         ) from error
+
+
+def _is_squad(text: str) -> bool:
+    try:
+        whole = from_json(text)
+    except ValueError:  # several lines are no JSON
+        return False
+    return isinstance(whole, dict) and "data" in whole
+
+
+def _first(error: ValidationError) -> str:
+    """Return what is wrong first, and where."""
+    first = error.errors(include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
 
 
 def _lines(text: str) -> Iterator[Labelled]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                record = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise ValueError(f"line {number}: {error}") from error
-            yield Labelled(
-                question=str(record["question"]),
-                answers=tuple(str(answer) for answer in record["answers"]),
-                document=record.get("document"),
-            )
+                yield _LABELLED.validate_json(line, strict=True)
+            except ValidationError as error:
+                # To the parser, which is given a line alone, each is the first.
+                what = _first(error).replace("at line 1 column", "at column")
+                raise ValueError(f"line {number}: {what}") from error
 
 
-def _squad(data: Sequence[dict[str, Any]]) -> tuple[tuple[Labelled, ...], dict[str, str]]:
+def _squad(squad: _Squad) -> tuple[tuple[Labelled, ...], dict[str, str]]:
     questions: list[Labelled] = []
     texts: dict[str, str] = {}
-    for number, article in enumerate(data):
+    for number, article in enumerate(squad.data):
         name = f"{number:04}.txt"
         # A blank line is what parts two paragraphs, so there is none inside of one.
         paragraphs = [
-            "\n".join(filter(str.strip, paragraph["context"].splitlines()))
-            for paragraph in article["paragraphs"]
+            "\n".join(filter(str.strip, paragraph.context.splitlines()))
+            for paragraph in article.paragraphs
         ]
         texts[name] = "\n\n".join(paragraphs) + "\n"
-        for paragraph in article["paragraphs"]:
-            questions += [_squad_question(record, name, paragraph) for record in paragraph["qas"]]
+        for paragraph in article.paragraphs:
+            questions += [_squad_question(record, name, paragraph) for record in paragraph.qas]
     return tuple(questions), texts
 
 
-def _squad_question(record: dict[str, Any], name: str, paragraph: dict[str, Any]) -> Labelled:
-    answers: tuple[str, ...] = ()
-    if not record.get("is_impossible"):
-        answers = tuple(
-            dict.fromkeys(_around(paragraph, answer) for answer in record.get("answers", []))
-        )
-    return Labelled(question=record["question"], answers=answers, document=name)
+def _squad_question(record: _SquadQuestion, name: str, paragraph: _Paragraph) -> Labelled:
+    spans = [] if record.is_impossible else record.answers
+    answers = tuple(dict.fromkeys(_around(paragraph, span) for span in spans))
+    return Labelled(question=record.question, answers=answers, document=name)
 
 
-def _around(paragraph: dict[str, Any], answer: dict[str, Any]) -> str:
+def _around(paragraph: _Paragraph, span: _Span) -> str:
     """Return the answer with some words to both sides: "3" alone would stand in many sentences."""
-    context: str = paragraph["context"]
-    start = int(answer["answer_start"])
-    end = start + len(answer["text"])
-    for begin, finish in paragraph.get("sentence_breaks", []):
-        if begin <= start and end <= finish:
-            return context[max(begin, start - 12) : min(finish, end + 12)].strip()
-    return str(answer["text"])
+    context, start = paragraph.context, span.answer_start
+    end = start + len(span.text)
+    if context[start:end] == span.text:  # else what stands around it is not known
+        for begin, finish in paragraph.sentence_breaks:
+            if begin <= start and end <= finish:
+                return context[max(begin, start - 12) : min(finish, end + 12)].strip()
+    return span.text
 
 
 def from_texts(documents: Iterable[Document], count: int, *, seed: int = 0) -> tuple[Labelled, ...]:
