@@ -103,6 +103,15 @@ def test_own_format(tmp_path: Path) -> None:
     assert texts == {}
 
 
+@pytest.mark.parametrize("between", ["\u2028", "\u2029", "\x85"])
+def test_a_line_ends_at_a_line_feed_alone(tmp_path: Path, between: str) -> None:
+    file = tmp_path / "q.jsonl"
+    lines = [{"question": f"Who{between}won?", "answers": []}, {"question": "Why?", "answers": []}]
+    text = "\r\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    file.write_text(text, encoding="utf-8-sig")  # with the mark that Windows' editors write
+    assert [labelled.question for labelled in read(file)[0]] == [f"Who{between}won?", "Why?"]
+
+
 SQUAD = {
     "data": [
         {

@@ -85,7 +85,7 @@ def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
             names the line, or the place in SQuAD's object.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors write a mark before it
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"the questions in {str(path)!r} cannot be read: {error}") from error
     try:
@@ -115,7 +115,8 @@ def _first(error: ValidationError) -> str:
 
 
 def _lines(text: str) -> Iterator[Labelled]:
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not `splitlines`, which cuts at U+2028, too: that may stand in a string of JSON.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 yield _LABELLED.validate_json(line, strict=True)
