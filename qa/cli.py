@@ -109,7 +109,7 @@ def evaluate(
     ] = None,
     index: IndexOption = Path("index"),
     own: Annotated[
-        int, typer.Option(help="Make so many questions from the indexed texts themselves.")
+        int, typer.Option(min=0, help="Make so many questions from the indexed texts themselves.")
     ] = 0,
     picture: Annotated[
         Path | None, typer.Option(help="Draw reliability, risk and coverage (.png, .svg, .pdf).")

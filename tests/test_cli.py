@@ -93,6 +93,8 @@ def test_a_threshold_can_be_set(article_index: Path) -> None:
         (["ask"], 2, "Missing argument"),
         (["fly"], 2, "No such command"),
         (["ask", "Wie?", "--threshold", "2"], 2, "threshold"),
+        (["eval", "--own", "-5"], 2, "own"),
+        (["eval", os.devnull], 1, "no question"),
     ],
 )
 def test_what_goes_wrong_is_one_line(

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.bot import Bot
+from qa.build import build
 from qa.documents import Document
 from qa.errors import QuestionError, StorageError
 from qa.evaluation import Labelled, Outcome, evaluate, from_texts, measure, metrics, read, report
@@ -171,6 +172,9 @@ def _squad(context: str = "Ada won.", **record: object) -> str:
         ("[1, 2]", "labelled"),
         ('{"data": [1]}', "labelled"),
         ("\xff", "cannot be read"),
+        ("", "no question"),
+        ('{"data": []}', "no question"),
+        ('{"data": [{"paragraphs": []}]}', "no question"),
         ("[" * 100_000, "line 1: .*recursion"),
         (f"{_own()}\n{{nonsense", "line 2: .*at column 2"),
         (_own(more=0).replace("0", "1" * 5000), "line 1: .*out of range"),
@@ -242,6 +246,14 @@ def test_squads_texts_are_indexed_aside(tmp_path: Path) -> None:
     file.write_text(json.dumps(SQUAD))
     outcomes = evaluate(file, tmp_path / "no index here")
     assert [outcome.rank for outcome in outcomes] == [1, 0]
+
+
+@pytest.mark.model
+def test_an_index_without_texts_makes_no_questions(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    build(tmp_path / "docs", tmp_path / "index")
+    with pytest.raises(QuestionError, match="index"):
+        evaluate(None, tmp_path / "index", own=5)
 
 
 @pytest.mark.model

@@ -81,23 +81,24 @@ def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
     SQuAD's format (1.1 and 2.0): one JSON object with `data`; its paragraphs are the texts.
 
     Raises:
-        QuestionError: the file is not there, has neither format, or a label is of the wrong type;
-            names the line, or the place in SQuAD's object.
+        QuestionError: the file is not there, has neither format or no question, or a label is of
+            the wrong type; names the line, or the place in SQuAD's object.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows' editors write a mark before it
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"the questions in {str(path)!r} cannot be read: {error}") from error
     try:
-        if _is_squad(text):
-            return _squad(_Squad.model_validate_json(text, strict=True))
-        return tuple(_lines(text)), {}
+        questions, texts = _squad(text) if _is_squad(text) else (tuple(_lines(text)), {})
     except ValueError as error:
         what = _first(error) if isinstance(error, ValidationError) else error
         raise QuestionError(
             f"{str(path)!r} holds no labelled questions ({what}); a line "
             'looks like {"question": "Who won?", "answers": ["Ada won"]}'
         ) from error
+    if not questions:
+        raise QuestionError(f"{str(path)!r} holds no question")
+    return questions, texts
 
 
 def _is_squad(text: str) -> bool:
@@ -126,10 +127,10 @@ def _lines(text: str) -> Iterator[Labelled]:
                 raise ValueError(f"line {number}: {what}") from error
 
 
-def _squad(squad: _Squad) -> tuple[tuple[Labelled, ...], dict[str, str]]:
+def _squad(text: str) -> tuple[tuple[Labelled, ...], dict[str, str]]:
     questions: list[Labelled] = []
     texts: dict[str, str] = {}
-    for number, article in enumerate(squad.data):
+    for number, article in enumerate(_Squad.model_validate_json(text, strict=True).data):
         name = f"{number:04}.txt"
         # A blank line is what parts two paragraphs, so there is none inside of one.
         paragraphs = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from qa.answer import Answer
 from qa.bot import Bot
 from qa.build import Progress
+from qa.errors import QuestionError
 from qa.evaluation.labelled import Labelled, from_texts, read
 
 
@@ -38,13 +39,16 @@ def evaluate(
     """Return what becomes of the questions in a file, or of `own` ones made from indexed texts.
 
     Raises:
-        QuestionError: the file holds no labelled questions.
+        QuestionError: the file holds no labelled questions, or the texts make none.
         IndexMissingError and the like: see `qa.errors`.
     """
     if path is None:
         with Bot.open(index) as bot:
             documents = [bot.document(info.path) for info in bot.documents()]
-            return measure(bot, from_texts(documents, own), progress)
+            made = from_texts(documents, own)
+            if not made:
+                raise QuestionError(f"no text in the index {str(index)!r} makes a question")
+            return measure(bot, made, progress)
     questions, texts = read(path)
     if not texts:
         with Bot.open(index) as bot:
