@@ -127,13 +127,17 @@ def evaluate(
 
     if (questions is None) == (own == 0):
         raise typer.BadParameter("give either a file of questions or --own N")
+    if picture is not None:  # the asking can take hours: what would fail after it fails now
+        from qa.evaluation.picture import check
+
+        check(picture)
     with terminal.progress() as progress:
         outcomes = run(questions, index, own=own, progress=progress)
+    sys.stdout.write(report.as_json(outcomes) if as_json else report.table(outcomes))
     if picture is not None:
         from qa.evaluation.picture import draw
 
         draw(outcomes, picture)
-    sys.stdout.write(report.as_json(outcomes) if as_json else report.table(outcomes))
 
 
 @app.command()

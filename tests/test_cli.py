@@ -95,6 +95,8 @@ def test_a_threshold_can_be_set(article_index: Path) -> None:
         (["ask", "Wie?", "--threshold", "2"], 2, "threshold"),
         (["eval", "--own", "-5"], 2, "own"),
         (["eval", os.devnull], 1, "no question"),
+        (["eval", "--own", "3", "--picture", "p.xyz"], 1, "'p.xyz'"),
+        (["eval", "--own", "3", "--picture", "nowhere/p.png"], 1, "'nowhere/p.png'"),
     ],
 )
 def test_what_goes_wrong_is_one_line(
@@ -206,6 +208,12 @@ def test_answers_are_measured(article_index: Path, tmp_path: Path) -> None:
     figures = json.loads(run("eval", "--own", "3", "--json", "-i", str(article_index)).stdout)
     assert figures["questions"] == 3
     assert run("eval", "-i", str(article_index)).returncode == 2
+    # What was asked is not lost with the picture.
+    taken = tmp_path / "taken.png"
+    taken.mkdir()
+    undrawn = run("eval", str(file), "--json", "-i", str(article_index), "--picture", str(taken))
+    assert (undrawn.returncode, undrawn.stderr.count("\n")) == (1, 1)
+    assert json.loads(undrawn.stdout)["questions"] == 1
 
 
 def test_the_chat_builds_says_its_address_and_ends_cleanly(tmp_path: Path) -> None:

@@ -87,8 +87,15 @@ def test_the_figures_as_json() -> None:
 def test_the_picture_is_written(tmp_path: Path) -> None:
     draw(OUTCOMES, tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(StorageError, match=r"picture\.nonsense"):
-        draw(OUTCOMES, tmp_path / "picture.nonsense")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(StorageError, match="cannot be written"):
+        draw(OUTCOMES, tmp_path / "folder.png")
+
+
+@pytest.mark.parametrize("name", ["picture.nonsense", "picture.pgf", "picture", "nowhere/p.png"])
+def test_where_no_picture_can_be_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StorageError, match=name):
+        draw(OUTCOMES, tmp_path / name)
 
 
 def test_own_format(tmp_path: Path) -> None:

@@ -9,13 +9,29 @@ from qa.errors import StorageError
 from qa.evaluation.measuring import Outcome
 from qa.evaluation.metrics import reliability, risk_coverage
 
+FORMATS = (".png", ".svg", ".pdf")
+"""What a picture can be; matplotlib's others need LaTeX or are seldom wanted."""
 
-def draw(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Write the picture to a file; its suffix (.png, .svg, .pdf) says the format.
+
+def check(path: Path) -> None:
+    """Refuse a file that no picture can be written to, before there is anything to draw.
 
     Raises:
-        StorageError: the file cannot be written, or its suffix names no format.
+        StorageError: its suffix names no format, or its folder is not there.
     """
+    if path.suffix.lower() not in FORMATS:
+        raise StorageError(f"the picture {str(path)!r} must end in {', '.join(FORMATS)}")
+    if not path.parent.is_dir():
+        raise StorageError(f"the picture {str(path)!r} has no folder; make it first")
+
+
+def draw(outcomes: Sequence[Outcome], path: Path) -> None:
+    """Write the picture to a file; its suffix, one of `FORMATS`, says the format.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    check(path)
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     bins = reliability(outcomes)
@@ -30,5 +46,5 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
     right.set_ylim(bottom=0)
     try:
         figure.savefig(path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise StorageError(f"the picture {str(path)!r} cannot be written: {error}") from error
