@@ -4,6 +4,7 @@ import json
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +66,7 @@ def ask(
         text = sys.stdin.read() if question == "-" else question
         answer = bot.ask(text, threshold=threshold, after=after, before=before)
         if as_json:
-            sys.stdout.write(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2) + "\n")
+            _print_json(answer.as_dict())
         else:
             show_answer(answer)
             if explain:
@@ -133,7 +134,7 @@ def evaluate(
         check(picture)
     with terminal.progress() as progress:
         outcomes = run(questions, index, own=own, progress=progress)
-    sys.stdout.write(report.as_json(outcomes) if as_json else report.table(outcomes))
+    typer.echo((report.as_json if as_json else report.table)(outcomes), nl=False)
     if picture is not None:
         from qa.evaluation.picture import draw
 
@@ -263,8 +264,7 @@ def doctor(
 
     findings = (room.repair if repair else room.examine)(index, docs)
     if as_json:
-        found = [asdict(finding) for finding in findings]
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        _print_json([asdict(finding) for finding in findings])
     else:
         show_findings(findings)
     if any(finding.state == "error" for finding in findings):
@@ -295,8 +295,15 @@ def verify(
         raise typer.Exit(1)
 
 
+def _print_json(value: object) -> None:
+    """Print JSON in UTF-8, whatever the terminal writes; half a character becomes `?`."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2).encode(errors="replace"))
+
+
 def main() -> None:
     """Run the command line; an error that is the user's to mend is one line on stderr, exit 1."""
+    if isinstance(sys.stdout, TextIOWrapper):  # else it is closed
+        sys.stdout.reconfigure(errors="replace")  # a sentence with a `?` says more than none
     try:
         app()
     except QAError as error:

@@ -71,6 +71,33 @@ def test_an_answer_as_json(article_index: Path) -> None:
     assert answer["citations"][0]["date"] == "2025-03"
 
 
+@pytest.mark.parametrize(
+    ("question", "encoding"),
+    [
+        ("Что посоветовал Рютте?", "cp1252"),
+        ("Что посоветовал Рютте?", "ascii"),
+        (os.fsdecode(b"Qu\xe9 aconsej\xf3 Rutte?"), "utf-8:strict"),
+        (os.fsdecode(b"Qu\xe9 aconsej\xf3 Rutte?"), "utf-8:surrogateescape"),
+    ],
+)
+def test_json_is_utf_8_whatever_the_terminal_writes(
+    article_index: Path, question: str, encoding: str
+) -> None:
+    arguments = ("-i", str(article_index))
+    done = run("ask", question, "--json", *arguments, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = question.encode(errors="replace").decode()
+    assert json.loads(done.stdout)["question"] == shown
+    assert run("verify", "-", *arguments, stdin=done.stdout).returncode == 0
+
+
+def test_what_the_terminal_cannot_write_is_replaced(article_index: Path) -> None:
+    asked = ("ask", "Что сказал Рютте?", "--explain", "-i", str(article_index))
+    done = run(*asked, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Oekra?ne" in done.stdout
+
+
 def test_a_refusal_has_its_own_exit_code_and_shows_the_nearest(article_index: Path) -> None:
     done = run("ask", "Was kostet ein Brot?", "-i", str(article_index))
     assert done.returncode == 3
