@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from qa.errors import AnswerError, QAError
+from qa.errors import AnswerError, QAError, QuestionError
 
 NOT_IN_TEXTS = 3
 """Exit code of a question that the texts do not answer."""
@@ -63,7 +63,7 @@ def ask(
     from qa.terminal import show_answer, show_reasons
 
     with Bot.open(index) as bot:
-        text = sys.stdin.read() if question == "-" else question
+        text = _piped_question() if question == "-" else question
         answer = bot.ask(text, threshold=threshold, after=after, before=before)
         if as_json:
             _print_json(answer.as_dict())
@@ -73,6 +73,20 @@ def ask(
                 show_reasons(answer)
     if answer.outcome != "answered":
         raise typer.Exit(NOT_IN_TEXTS)
+
+
+def _piped_question() -> str:
+    try:
+        return _standard_input().read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"the question in the pipe cannot be read: {error}") from error
+
+
+def _standard_input() -> TextIO:
+    """Return standard input, or fail like a file that cannot be read."""
+    if sys.stdin is None:  # so Python says that it was closed
+        raise OSError("standard input is closed")
+    return sys.stdin
 
 
 @app.command()
@@ -285,7 +299,8 @@ def verify(
     from qa.verify import verify as run
 
     try:
-        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
+        piped = str(answer) == "-"
+        data = _standard_input().buffer.read() if piped else answer.read_bytes()
         claims = read_claims(data.decode())
     except (OSError, UnicodeDecodeError) as error:
         raise AnswerError(f"the answer in {str(answer)!r} cannot be read: {error}") from error

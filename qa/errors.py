@@ -1,7 +1,7 @@
 """The error tree: everything that can go wrong with input, files, models and ports.
 
 QAError
-├── QuestionError          blank, or too long
+├── QuestionError          blank, too long, or cannot be read
 ├── DocumentError          a text that cannot be read; says which and why
 ├── AnswerError            an answer object that is handed in is none
 ├── EncoderError           a model that cannot be found, loaded or run
@@ -33,7 +33,7 @@ class QAError(Exception):
 
 
 class QuestionError(QAError):
-    """The question is blank or too long."""
+    """The question is blank or too long, or cannot be read."""
 
 
 class DocumentError(QAError):

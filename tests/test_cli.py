@@ -139,6 +139,26 @@ def test_what_goes_wrong_is_one_line(
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["ask", "verify"])
+@pytest.mark.parametrize(
+    ("pipe", "message"),
+    [("<&-", "closed"), ("<<< $'Qu\\xe9 aconsej\\xf3 Rutte?'", "codec")],
+)
+def test_a_pipe_that_cannot_be_read_is_named(
+    article_index: Path, command: str, pipe: str, message: str
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m qa {command} - -i "$1" {pipe}', sys.executable, article_index],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert message in done.stderr
+
+
 def test_a_damaged_index_is_named(tmp_path: Path) -> None:
     Layout(tmp_path).database.write_bytes(b"noise" * 1000)
     done = run("ask", "Wie?", "--index", str(tmp_path))
