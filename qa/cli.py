@@ -1,6 +1,8 @@
 """The terminal: arguments, streams and exit codes. Each command imports what it needs."""
 
+import errno
 import json
+import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -14,6 +16,9 @@ from qa.errors import AnswerError, QAError, QuestionError
 
 NOT_IN_TEXTS = 3
 """Exit code of a question that the texts do not answer."""
+
+UNWRITABLE = (errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC)
+"""What standard output can fail with; a closed pipe is typer's, and the rooms name their files."""
 
 app = typer.Typer(
     name="qa",
@@ -323,6 +328,13 @@ def main() -> None:
         app()
     except QAError as error:
         sys.stderr.write(f"qa: {' '.join(str(error).split())}\n")
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        sys.stderr.write(f"qa: the output cannot be written: {error.strerror}\n")
+        # What is left of it goes nowhere: Python would fail with it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("qa: stopped\n")

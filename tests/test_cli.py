@@ -159,6 +159,28 @@ def test_a_pipe_that_cannot_be_read_is_named(
     assert message in done.stderr
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("shown", [("ask", "Wat?"), ("ask", "Wat?", "--json"), ("--help",)])
+def test_a_full_disk_is_one_line(
+    article_index: Path, shown: tuple[str, ...], unbuffered: str
+) -> None:
+    command = [sys.executable, "-m", "qa", *shown]
+    if shown[0] == "ask":
+        command += ["-i", str(article_index)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            text=True,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    message = "qa: the output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
 def test_a_damaged_index_is_named(tmp_path: Path) -> None:
     Layout(tmp_path).database.write_bytes(b"noise" * 1000)
     done = run("ask", "Wie?", "--index", str(tmp_path))
