@@ -7,6 +7,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from io import TextIOWrapper
+from math import isnan
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -67,6 +68,8 @@ def ask(
     from qa.bot import Bot
     from qa.terminal import show_answer, show_reasons
 
+    if threshold is not None and isnan(threshold):  # it is in every range
+        raise typer.BadParameter("nan is no confidence", param_hint="'--threshold'")
     with Bot.open(index) as bot:
         text = _piped_question() if question == "-" else question
         answer = bot.ask(text, threshold=threshold, after=after, before=before)

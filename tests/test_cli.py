@@ -120,6 +120,7 @@ def test_a_threshold_can_be_set(article_index: Path) -> None:
         (["ask"], 2, "Missing argument"),
         (["fly"], 2, "No such command"),
         (["ask", "Wie?", "--threshold", "2"], 2, "threshold"),
+        (["ask", "Wie?", "--threshold", "nan"], 2, "threshold"),
         (["eval", "--own", "-5"], 2, "own"),
         (["eval", os.devnull], 1, "no question"),
         (["eval", "--own", "3", "--picture", "p.xyz"], 1, "'p.xyz'"),
