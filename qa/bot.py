@@ -153,12 +153,15 @@ class Bot:
             before: only texts of this year, month or day, or earlier.
 
         Raises:
-            QuestionError: the question is blank or too long, or the dates are no period.
+            QuestionError: the question is blank or too long, the dates are no period, or the
+                threshold is no confidence.
             IndexDamagedError: what was read from the index is not what was written.
             IndexMismatchError: the index was rebuilt with an encoder that is not at hand.
         """
         started = time.perf_counter()
         asked = _checked(question)
+        if threshold is not None and not 0 <= threshold <= 1:  # nor nan
+            raise QuestionError("the threshold is {}; it lies between 0 and 1", threshold)
         ends = period(after, before)
         text = complete(asked, previous.searched_for if previous else None)[-MAX_QUESTION:]
         with self._index.snapshot() as snapshot:

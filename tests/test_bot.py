@@ -114,6 +114,12 @@ def test_a_changed_text_is_stale(bot: Bot, docs: Path) -> None:
     assert bot.ask("When does the harbour open?").passages[0].stale
 
 
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
+def test_a_threshold_that_is_no_confidence_is_refused(bot: Bot, threshold: float) -> None:
+    with pytest.raises(QuestionError, match=f"the threshold is {threshold}"):
+        bot.ask("When does the harbour open?", threshold=threshold)
+
+
 def test_a_follow_up_is_completed_and_shown(bot: Bot) -> None:
     first = bot.ask("Who is the mayor Vestby?", threshold=0)
     second = bot.ask("And Harbour?", previous=first)

@@ -341,6 +341,9 @@ def test_a_named_sentence_becomes_a_labelled_question(tmp_path: Path) -> None:
         ({"question": "x", "verdict": "great"}, 422),
         ({"question": "x", "verdict": "right", "document": "nowhere.txt"}, 422),
         ({"question": "x", "verdict": "right", "document": "a", "start": -1}, 422),
+        ({"question": " \n", "verdict": "right"}, 422),
+        ({"question": "x", "verdict": "right", "document": ARTICLE.path}, 422),
+        ({"question": "x", "verdict": "right", "document": ARTICLE.path, "start": 10**6}, 422),
     ],
 )
 def test_what_is_no_judgement_is_not_kept(

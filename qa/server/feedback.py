@@ -11,13 +11,13 @@ import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from qa import chat
-from qa.errors import QAError, StorageError
+from qa.errors import DocumentError, QAError, StorageError
 
 LABELLED = "labelled.jsonl"
 COMPLAINTS = "complaints.jsonl"
@@ -36,7 +36,9 @@ class Judgement(BaseModel):
     `right` names the sentence that answers it, or none where the texts rightly do not say.
     """
 
-    question: str = Field(min_length=1, max_length=1000)
+    question: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
+    ]
     verdict: Literal["right", "wrong", "wrong_source"]
     document: str | None = Field(default=None, max_length=4096)
     start: int = Field(default=0, ge=0)
@@ -68,6 +70,8 @@ def _line(bot: chat.Asking, judgement: Judgement) -> str:
     quote = ""
     if judgement.document is not None:
         quote = bot.document(judgement.document).text[judgement.start : judgement.end]
+        if not quote.strip():  # as a label, it would say that the texts do not answer
+            raise DocumentError("no words of {!r} are named", judgement.document)
     return json.dumps(
         {
             "question": judgement.question,
