@@ -87,10 +87,10 @@ def build(
 ) -> Report:
     """Make the index in `folder` hold the texts in `texts`; return what changed.
 
-    Only new and changed paragraphs are encoded. Without `model` the index keeps the model that it
-    was built with; with another one, or with `full`, everything is encoded again. Until the last
-    step, one transaction, the index stays as it was; a build that is stopped goes on from the
-    vectors it had made.
+    Only new and changed paragraphs are encoded. What cannot be looked at or read stays as it was
+    indexed. Without `model` the index keeps the model that it was built with; with another one, or
+    with `full`, everything is encoded again. Until the last step, one transaction, the index stays
+    as it was; a build that is stopped goes on from the vectors it had made.
 
     Raises:
         DocumentError: there is no folder of texts.
@@ -149,10 +149,11 @@ class Builder:
         model = self._loaded(manifest.model if manifest else None)
         if full or (manifest is not None and not model.matches(manifest.fingerprint)):
             full = True
-            files = documents.find(self._texts)[0]
+            files = documents.find(self._texts).files
         report, read = _read(report, files, self._progress)
         if full and manifest is not None:
-            read += _kept(self._folder, {path for path, _ in report.failed})
+            gone = {*report.removed, *(old for old, _ in report.renamed)}
+            read += _kept(self._folder, gone | {document.path for document, _ in read})
         if manifest is not None and not report and not full:
             return replace(report, version=manifest.version)
         kept = None if full else manifest
@@ -188,11 +189,11 @@ def _plan(
     A file that has the stamp it had is not read. What is known of others by now is handed over to
     be remembered: the stamps of those that are read and hold what they held.
     """
-    files, refused = documents.find(texts)
-    failed = list(refused)
+    found = documents.find(texts)
+    failed = list(found.refused)
     sums: dict[str, str] = {}
     fresh: dict[str, str] = {}
-    for file in filter(settled, files):
+    for file in filter(settled, found.files):
         if file.stamp and stamps.get(file.path) == file.stamp:
             sums[file.path] = known[file.path]
             continue
@@ -204,8 +205,12 @@ def _plan(
             if file.stamp and sums[file.path] == known.get(file.path):
                 fresh[file.path] = file.stamp
     remember(fresh)
-    present = {file.path for file in files}
-    gone = {path: total for path, total in known.items() if path not in present}
+    present = {file.path for file in found.files}
+    gone = {
+        path: total
+        for path, total in known.items()
+        if path not in present and not found.hides(path)
+    }
     moved = {total: path for path, total in gone.items()}
     added = [path for path in sums if path not in known]
     renamed = [(moved.pop(sums[path]), path) for path in added if sums[path] in moved]
@@ -220,7 +225,7 @@ def _plan(
         unchanged=len(sums) - len(added) - len(changed),
     )
     touched = {*added, *changed}
-    return report, tuple(file for file in files if file.path in touched)
+    return report, tuple(file for file in found.files if file.path in touched)
 
 
 def _reason(error: DocumentError, path: str) -> str:
@@ -253,13 +258,13 @@ def _read(
     return kept, read
 
 
-def _kept(folder: Path, failed: set[str]) -> list[tuple[Document, int]]:
-    """Return the indexed versions of texts that can no longer be read."""
+def _kept(folder: Path, done: set[str]) -> list[tuple[Document, int]]:
+    """Return the indexed versions of the other texts: those that can no longer be read."""
     with closing(Index.open(folder)) as index, index.snapshot() as snapshot:
         return [
             (snapshot.document(info.path), info.size)
             for info in snapshot.documents()
-            if info.path in failed
+            if info.path not in done
         ]
 
 

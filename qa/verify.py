@@ -118,7 +118,7 @@ def verify(claims: Sequence[Claim], index: Path) -> tuple[Verdict, ...]:
 
 def _files(folder: Path) -> dict[str, SourceFile]:
     try:
-        return {file.path: file for file in documents.find(folder)[0]}
+        return {file.path: file for file in documents.find(folder).files}
     except DocumentError:  # An index is good without its texts.
         return {}
 

@@ -127,10 +127,12 @@ class Watch:
 
     def _state(self) -> State:
         try:
-            files, _ = documents.find(self._docs)
+            found = documents.find(self._docs)
         except QAError:  # The build says it.
             return {}
-        return {file.path: (file.size, file.mtime_ns) for file in files}
+        # What is refused counts as well: what it hides may have gone once it can be looked at.
+        refused = {path: (0, 0) for path, _ in found.refused}
+        return refused | {file.path: (file.size, file.mtime_ns) for file in found.files}
 
     def _build(self, settled: State, unsettled: set[str]) -> None:
         self._built = None

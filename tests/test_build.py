@@ -24,7 +24,7 @@ from qa.errors import (
     StorageError,
 )
 from qa.index import Index, Layout
-from tests.disks import disk
+from tests.disks import disk, unlistable
 from tests.fakes import Floats, GramEncoder
 
 ARTICLES = {
@@ -102,9 +102,7 @@ def test_a_text_renamed_to_what_cannot_be_read_is_removed(docs: Path, index: Pat
     report = build(docs, index, model=GramEncoder())
     assert (report.removed, report.renamed) == (("bread.txt",), ())
     assert [path for path, _ in report.failed] == ["bread.pdf"]
-    with closing(Index.open(index)) as opened, opened.snapshot() as snapshot:
-        paths = [info.path for info in snapshot.documents()]
-    assert paths == ["harbour.txt", "sub/stars.md"]
+    assert paths(index) == ["harbour.txt", "sub/stars.md"]
 
 
 def test_a_file_is_read_again_only_where_it_may_have_changed(
@@ -166,6 +164,42 @@ def test_a_text_that_can_no_longer_be_read_keeps_its_last_good_version(
         hit = bot.ask("How long does bread rise?").passages[0]
     assert hit.passage.text == "Bread rises for an hour."
     assert hit.stale
+
+
+def paths(index: Path) -> list[str]:
+    with closing(Index.open(index)) as opened, opened.snapshot() as snapshot:
+        return [info.path for info in snapshot.documents()]
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("folder", [".", "sub"])
+def test_texts_in_a_folder_that_cannot_be_listed_stay(
+    docs: Path, index: Path, *, folder: str, full: bool
+) -> None:
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").unlink()
+    with unlistable(docs / folder):
+        report = build(docs, index, model=GramEncoder(48, salt="other" * full), full=full)
+    assert report.failed == ((folder, "cannot be listed: Permission denied"),)
+    assert report.removed == (() if folder == "." else ("bread.txt",))
+    assert paths(index) == [path for path in sorted(ARTICLES) if path not in report.removed]
+    encoder = GramEncoder(48, salt="other" * full)
+    assert ask(index, "Who counted 4,000?", encoder) == "The astronomer counted 4,000 stars."
+    build(docs, index, model=encoder)
+    assert paths(index) == ["harbour.txt", "sub/stars.md"]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_text_that_became_a_link_out_of_the_folder_is_removed(
+    docs: Path, index: Path, *, full: bool
+) -> None:
+    build(docs, index, model=GramEncoder())
+    (docs / "bread.txt").replace(docs.parent / "bread.txt")
+    (docs / "bread.txt").symlink_to("../bread.txt")
+    report = build(docs, index, model=GramEncoder(), full=full)
+    assert report.removed == ("bread.txt",)
+    assert [path for path, _ in report.failed] == ["bread.txt"]
+    assert paths(index) == ["harbour.txt", "sub/stars.md"]
 
 
 def test_the_same_text_twice_is_indexed_once_and_cited_with_both(docs: Path, index: Path) -> None:

@@ -13,6 +13,7 @@ from qa.documents import MAX_BYTES, SourceFile, find, read, read_bytes, sha256, 
 from qa.documents.dates import parse_date
 from qa.documents.titles import is_headline
 from qa.errors import DocumentError
+from tests.disks import unlistable
 
 ARTICLE = Path(__file__).parent.parent / "docs" / "rutte-zelensky-trump.txt"
 DUTCH = "De Oekraïense president zei: „Eén reünie in café ’t Hoekje kost € 50…” Coördinatie!"
@@ -54,12 +55,17 @@ def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "a.txt").write_text("a")
     (tmp_path / ".b.txt").write_text("b")
-    assert find(tmp_path) == ((), ())
+    assert find(tmp_path) == ((), (), frozenset())
 
 
 def test_a_missing_folder_is_named_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"nowhere.*make it"):
         find(tmp_path / "nowhere")
+
+
+def test_a_folder_that_cannot_be_looked_at_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="cannot be looked at: File name too long"):
+        find(tmp_path / ("long" * 100))
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -72,10 +78,26 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (docs / "inside.txt").symlink_to("own.txt")
     (docs / "broken.txt").symlink_to("nothing.txt")
     (docs / "loop").symlink_to(docs)
-    files, refused = find(docs)
+    files, refused, unseen = find(docs)
     assert [file.path for file in files] == ["inside.txt", "own.txt"]
     assert [path for path, _ in refused] == ["broken.txt", "folder", "link.txt"]
     assert "out of the folder" in dict(refused)["link.txt"]
+    assert unseen == frozenset()
+
+
+def test_what_cannot_be_looked_at_hides_itself_and_all_below(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "round.txt").symlink_to("round.txt")
+    with unlistable(tmp_path / "a" / "b"):
+        found = find(tmp_path)
+    assert found.unseen == {"a/b", "round.txt"}
+    assert found.hides("round.txt")
+    assert found.hides("a/b/c/d.txt")
+    assert not found.hides("a/d.txt")
+    with unlistable(tmp_path):
+        found = find(tmp_path)
+    assert found.refused == ((".", "cannot be listed: Permission denied"),)
+    assert found.hides("a/d.txt")
 
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:

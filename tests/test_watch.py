@@ -19,6 +19,7 @@ from qa.build import Report, build
 from qa.index import Index, Layout, Writer
 from qa.watch import Watch, watch, watching
 from tests.conftest import PROJECT
+from tests.disks import unlistable
 from tests.fakes import Floats, GramEncoder
 
 PATIENCE = 20.0
@@ -191,6 +192,26 @@ def test_a_folder_that_goes_empties_nothing_and_is_seen_again(docs: Path, index:
     assert set(said.get(timeout=PATIENCE).removed) == {"bread.txt", "harbour.txt"}
     (docs / "fish.txt").write_text("Herring is caught in May.\n")
     assert said.get(timeout=PATIENCE).added == ("fish.txt",)
+    stop.set()
+    thread.join()
+
+
+def test_a_folder_that_cannot_be_listed_empties_nothing_and_is_seen_again(
+    docs: Path, index: Path
+) -> None:
+    said: queue.Queue[Report] = queue.Queue()
+    stop = threading.Event()
+    watcher = Watch(docs, index, model=GramEncoder(), report=said.put, sweep=0.3)
+    thread = threading.Thread(target=watcher.run, args=(stop,), daemon=True)
+    thread.start()
+    assert said.get(timeout=PATIENCE).added == ("harbour.txt",)
+    with unlistable(docs):
+        report = said.get(timeout=PATIENCE)
+        assert (report.removed, [path for path, _ in report.failed]) == ((), ["."])
+        (docs / "harbour.txt").unlink()
+        time.sleep(1.5)
+        assert list(indexed(index)) == ["harbour.txt"]
+    assert said.get(timeout=PATIENCE).removed == ("harbour.txt",)
     stop.set()
     thread.join()
 

@@ -6,7 +6,8 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from qa.errors import DocumentError
 
@@ -36,21 +37,50 @@ class SourceFile:
     where it changed just now, so that this cannot be said."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    reason: str
+    unseen: bool = False
+    """Whether it could not be looked at, so that what was there may be there all the same."""
+
+
+class Found(NamedTuple):
+    """What a folder of texts holds, sorted by path."""
+
+    files: tuple[SourceFile, ...]
+    """Those that may hold documents."""
+    refused: tuple[tuple[str, str], ...]
+    """Path and reason."""
+    unseen: frozenset[str]
+    """The refused ones that could not be looked at: files, folders, or `.` for the whole."""
+
+    def hides(self, path: str) -> bool:
+        """Return whether a path that was not found may be there all the same."""
+        place = PurePosixPath(path)
+        return not self.unseen.isdisjoint(map(str, (place, *place.parents)))
+
+
 def check(folder: Path) -> None:
     """Raise DocumentError unless there is such a folder."""
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:
+        raise DocumentError(
+            f"the folder {str(folder)!r} cannot be looked at: {error.strerror}"
+        ) from error
+    if not there:
         raise DocumentError(
             f"there is no folder {str(folder)!r} with texts; make it and put your texts in it, "
             "or name another folder"
         )
 
 
-def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], ...]]:
+def find(folder: Path) -> Found:
     """Return the files of a folder that may hold documents, and those refused with the reason.
 
-    Both are sorted by path. Hidden files and folders, files of other suffixes and links to folders
-    within the folder are left out. Refused are links that lead out of the folder, what is not a
-    regular file, names that are not Unicode, and folders that cannot be listed.
+    Hidden files and folders, files of other suffixes and links to folders within the folder are
+    left out. Refused are links that lead out of the folder, what is not a regular file, names that
+    are not Unicode, and folders that cannot be listed.
 
     Raises:
         DocumentError: there is no such folder.
@@ -58,6 +88,7 @@ def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], .
     check(folder)
     found: list[SourceFile] = []
     refused: list[tuple[str, str]] = []
+    unseen: set[str] = set()
     root = folder.resolve()
     for path, outcome in _walk(root, ""):
         try:
@@ -69,11 +100,14 @@ def find(folder: Path) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], .
         if isinstance(outcome, SourceFile):
             found.append(outcome)
         else:
-            refused.append((path, outcome))
-    return tuple(sorted(found, key=lambda file: file.path)), tuple(sorted(refused))
+            refused.append((path, outcome.reason))
+            if outcome.unseen:
+                unseen.add(path)
+    found.sort(key=lambda file: file.path)
+    return Found(tuple(found), tuple(sorted(refused)), frozenset(unseen))
 
 
-def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | str]]:
+def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | _Refusal]]:
     """Yield the path of each candidate with its file, or with the reason against it.
 
     By names rather than by `Path`s, which for 10,000 texts take ten times as long: 1.6 s.
@@ -82,7 +116,8 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | str]]:
         with os.scandir(root / folder) as listed:
             entries = list(listed)
     except OSError as error:
-        yield folder.rstrip("/") or ".", f"cannot be listed: {error.strerror}"
+        why = _Refusal(f"cannot be listed: {error.strerror}", unseen=True)
+        yield folder.rstrip("/") or ".", why
         return
     for entry in entries:
         path = folder + entry.name
@@ -107,17 +142,19 @@ def _links_to_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _examine(entry: os.DirEntry[str], root: Path, path: str) -> SourceFile | str | None:
+def _examine(entry: os.DirEntry[str], root: Path, path: str) -> SourceFile | _Refusal | None:
     try:
         if entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(root):
-            return "is a link out of the folder; copy the text into it"
+            return _Refusal("is a link out of the folder; copy the text into it")
         status = entry.stat()
     except (OSError, RuntimeError) as error:
-        return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        # A link to nothing was looked at: its text is gone.
+        return _Refusal(reason, unseen=not isinstance(error, FileNotFoundError))
     if stat.S_ISDIR(status.st_mode):
-        return None if entry.is_symlink() else "is a folder"
+        return None if entry.is_symlink() else _Refusal("is a folder")
     if not stat.S_ISREG(status.st_mode):
-        return "is not a regular file"
+        return _Refusal("is not a regular file")
     return SourceFile(path, root, status.st_size, status.st_mtime_ns, _stamp(status))
 
 
