@@ -28,6 +28,9 @@ SAME = 0.99
 NAMED = 3
 """Texts named in one finding."""
 
+UNKNOWN = "<folder of texts>"
+"""Stands in a command where neither the index nor who asks says which folder that is."""
+
 LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "qa")
 
 State = Literal["ok", "warning", "error"]
@@ -109,13 +112,14 @@ class _Examination:
             with Inspection.open(self.layout.folder) as inspection:
                 yield from self._inside(inspection)
         except IndexMissingError as error:
-            yield Finding(name="database", state="error", what=str(error), remedy="qa build")
+            yield Finding(name="database", state="error", what=str(error), remedy=self._build())
         except (IndexBusyError, StorageError) as error:
             yield Finding(name="database", state="error", what=str(error))
         except QAError as error:
             yield Finding(name="database", state="error", what=str(error), remedy=self._anew())
 
     def _inside(self, inspection: Inspection) -> Iterator[Finding]:
+        self._docs = self._docs or self.layout.folder / inspection.manifest.documents_folder
         anew = self._anew()
         yield _checked("database", "SQLite finds its file in order", inspection.check_pages, anew)
         rows = _checked("rows", "every row holds what was written", inspection.check_rows, anew)
@@ -133,7 +137,7 @@ class _Examination:
         )
         yield self._leftovers(inspection.staged(), mend)
         yield self._fingerprint(inspection)
-        yield from self._texts(inspection)
+        yield from self._texts(inspection, self._docs)
 
     def _leftovers(self, staged: int, remedy: str) -> Finding:
         if not staged:
@@ -142,7 +146,7 @@ class _Examination:
         return Finding(name="leftovers", state="warning", what=what, remedy=remedy)
 
     def _fingerprint(self, inspection: Inspection) -> Finding:
-        full = self._command("build", "--full")
+        full = self._build("--full")
         manifest = inspection.manifest
         try:
             model = encoder.load(self._model or manifest.model)
@@ -164,8 +168,7 @@ class _Examination:
         what = f"{model.name}; {len(pairs)} passages encoded again give the vectors that are kept"
         return Finding(name="model", state="ok", what=what)
 
-    def _texts(self, inspection: Inspection) -> Iterator[Finding]:
-        docs = self._docs or self.layout.folder / inspection.manifest.documents_folder
+    def _texts(self, inspection: Inspection, docs: Path) -> Iterator[Finding]:
         infos = inspection.snapshot.documents()
         try:
             report = compare(docs, {info.path: info.sha256 for info in infos})
@@ -185,7 +188,7 @@ class _Examination:
             ]
             what = "; ".join(behind) or f"all {len(infos)} are indexed as they are"
             state: State = "warning" if behind else "ok"
-            remedy = self._command("build", str(docs)) if behind else ""
+            remedy = self._build() if behind else ""
             yield Finding(name="texts", state=state, what=what, remedy=remedy)
             for path, reason in report.failed:
                 remedy = "mend it, or take it out of the folder"
@@ -220,9 +223,13 @@ class _Examination:
     def _command(self, *words: str) -> str:
         return shlex.join(["qa", *words, "--index", str(self.layout.folder)])
 
+    def _build(self, *options: str) -> str:
+        # Of another folder than the index was built of, all its texts would leave it.
+        return self._command("build", str(self._docs or UNKNOWN), *options)
+
     def _anew(self) -> str:
         """Return the way out of a database that cannot be believed."""
-        return f"rm {shlex.quote(str(self.layout.database))} && {self._command('build')}"
+        return f"rm {shlex.quote(str(self.layout.database))} && {self._build()}"
 
 
 def _versions() -> Finding:

@@ -1,4 +1,5 @@
 import json
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -108,6 +109,32 @@ def test_what_was_altered_is_found(index: Path, statement: str, name: str) -> No
     assert found.state == "error"
     assert "qa " in found.remedy
     assert files(index) == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "recorded"),
+    [
+        ("DELETE FROM embeddings WHERE id = 7", True),
+        ("UPDATE documents SET title = 'x' WHERE id = 7", True),
+        ("UPDATE manifest SET value = 99 WHERE key = 'format'", False),
+        ("DELETE FROM manifest WHERE key = 'contents'", False),
+    ],
+)
+def test_a_build_that_is_advised_names_the_folder_of_texts(
+    docs: Path, index: Path, statement: str, *, recorded: bool
+) -> None:
+    edit(index, statement)
+    for given in (None, docs):
+        found = doctor.examine(index, given, model=GramEncoder())
+        remedies = [f.remedy.split("&& ")[-1] for f in found if "qa build" in f.remedy]
+        assert remedies
+        for words in map(shlex.split, remedies):
+            assert words[:2] == ["qa", "build"]
+            assert words[-2:] == ["--index", str(index)]
+            if given or recorded:
+                assert Path(words[2]).resolve() == docs
+            else:
+                assert words[2] == doctor.UNKNOWN
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
@@ -250,7 +277,8 @@ class _Failing(GramEncoder):
 def test_another_model_is_found(index: Path, model: GramEncoder, name: str) -> None:
     found = {finding.name: finding for finding in doctor.examine(index, model=model)}
     assert found[name].state == "error"
-    assert "--full" in found[name].remedy
+    words = shlex.split(found[name].remedy)
+    assert words == ["qa", "build", f"{index}/../docs", "--full", "--index", str(index)]
 
 
 @pytest.fixture
