@@ -1,6 +1,8 @@
 """Texts that are added, removed and put back while the index is in use."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from qa import shelf as room
 from qa.bot import Bot
-from qa.errors import DocumentError, StorageError
+from qa.build import build
+from qa.errors import DocumentError, IndexMismatchError, StorageError
+from qa.index import Layout
 from qa.shelf import Shelf, safe_name
 from tests.fakes import GramEncoder
 from tests.hostile import STRINGS
@@ -53,6 +57,28 @@ def test_a_taken_name_gets_a_number(bot: Bot, shelf: Shelf) -> None:
     names = [shelf.add("a.txt", f"{TEXT} {number}".encode()) for number in range(3)]
     assert names == ["uploads/a.txt", "uploads/a (2).txt", "uploads/a (3).txt"]
     assert set(names) < set(paths(bot))
+
+
+def test_removed_texts_and_judgements_outlast_a_change_of_format(
+    shelf: Shelf, folder: Path
+) -> None:
+    index = folder.parent / "index"
+    shelf.add("brug.txt", TEXT.encode())
+    shelf.remove("haven.txt")
+    (index / "feedback").mkdir()
+    (index / "feedback" / "labelled.jsonl").write_text("{}\n")
+    database = Layout(index).database
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE manifest SET value = 99 WHERE key = 'format'")
+        connection.commit()
+    with pytest.raises(IndexMismatchError, match=f"delete only {str(database)!r} and run"):
+        build(folder, index, model=GramEncoder())
+    database.unlink()
+    build(folder, index, model=GramEncoder())
+    shelf.restore("haven.txt")
+    with Bot.open(index, model=GramEncoder()) as bot:
+        assert paths(bot) == ["haven.txt", "uploads/brug.txt"]
+    assert (index / "feedback" / "labelled.jsonl").read_text() == "{}\n"
 
 
 REFUSED = [

@@ -233,7 +233,8 @@ def check_format(connection: sqlite3.Connection, layout: Layout) -> None:
         found = row[0] if row else None
         raise IndexMismatchError(
             f"the index in {str(layout.folder)!r} has format {found!r}, this version reads "
-            f"{FORMAT!r}; delete that folder and run: qa build"
+            f"{FORMAT!r}; delete only {str(layout.database)!r} and run: qa build (texts removed on "
+            "the page and readers' judgements are kept beside it)"
         )
     if stated_identity(layout) not in {None, read_identity(connection)}:
         raise IndexMismatchError(
