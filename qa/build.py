@@ -136,6 +136,8 @@ class Builder:
                 report = self._write(writer, report, files, full=full)
             else:
                 report = replace(report, version=manifest.version)
+            if report.unchanged:  # They are here, wherever they were when they were indexed.
+                writer.move(_documents_folder(self._texts, self._folder))
         return replace(report, seconds=time.perf_counter() - started)
 
     def _loaded(self, name: str | None) -> Model:
@@ -381,5 +383,10 @@ def _manifest(model: Model, fingerprint: bytes, texts: Path, folder: Path) -> Ma
         dimension=model.dimension,
         threshold=relevance.THRESHOLD,
         indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        documents_folder=os.path.relpath(texts, folder),
+        documents_folder=_documents_folder(texts, folder),
     )
+
+
+def _documents_folder(texts: Path, folder: Path) -> str:
+    # From where a linked index folder really is: there `..` leads, whatever the link's place.
+    return os.path.relpath(texts.resolve(), folder.resolve())

@@ -241,6 +241,42 @@ def test_a_running_bot_answers_from_the_new_index(docs: Path, index: Path) -> No
         assert answer.passages[0].passage.text == "Herring is caught in May."
 
 
+def stale(index: Path) -> bool:
+    with Bot.open(index, model=GramEncoder()) as bot:
+        return any(hit.stale for hit in bot.ask("When does the harbour open?").passages)
+
+
+def test_texts_that_moved_are_found_where_they_are(docs: Path, index: Path) -> None:
+    (docs / "bad.txt").write_bytes(b"\x00\x01\x02" * 100)
+    build(docs, index, model=GramEncoder())
+    assert not stale(index)
+    moved = docs.rename(docs.parent / "texts")
+    assert stale(index)
+    report = build(moved, index, model=GramEncoder())
+    assert (bool(report), report.encoded, report.version) == (False, 0, 1)
+    assert not stale(index)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_that_of_the_texts(
+    docs: Path, index: Path
+) -> None:
+    build(docs, index, model=GramEncoder())
+    other = docs.parent / "other"
+    other.mkdir()
+    with unlistable(other):
+        build(other, index, model=GramEncoder())
+    assert not stale(index)
+
+
+def test_the_texts_are_found_from_a_linked_index(docs: Path, index: Path) -> None:
+    away = docs.parent / "far" / "away"
+    away.mkdir(parents=True)
+    index.symlink_to(away)
+    build(docs, index, model=GramEncoder())
+    assert not stale(index)
+    assert not stale(away)
+
+
 def test_an_empty_folder_is_an_empty_index(tmp_path: Path, index: Path) -> None:
     (tmp_path / "none").mkdir()
     with Bot.build(tmp_path / "none", index, model=GramEncoder()) as bot:

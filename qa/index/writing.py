@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +164,15 @@ class Writer:
             )
         self._save_vectors(change.manifest.dimension)
         return int(version)
+
+    def move(self, documents_folder: str) -> None:
+        """Write down where the texts are now, which is no change of what is indexed."""
+        manifest = self.manifest()
+        if manifest is None or manifest.documents_folder == documents_folder:
+            return
+        moved = dump_manifest(replace(manifest, documents_folder=documents_folder))
+        with self._database.writing() as connection:
+            connection.execute("UPDATE manifest SET value = ? WHERE key = 'contents'", (moved,))
 
     def size(self) -> int:
         """Return how many bytes the database takes."""
