@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa import documents, encoder, relevance
-from qa.documents import Document, SourceFile
+from qa.documents import Document, Found, SourceFile
 from qa.encoder import Encoder, Model, TokenVectors
 from qa.errors import DocumentError
 from qa.index import Change, Embedding, Entry, Index, Manifest, Writer, content, keep
@@ -66,13 +66,13 @@ def preview(texts: Path, folder: Path) -> Report:
     if Index.exists(folder):
         with closing(Index.open(folder)) as index, index.snapshot() as snapshot:
             known = {info.path: info.sha256 for info in snapshot.documents()}
-    return compare(texts, known)
+    return compare(texts, folder, known)
 
 
-def compare(texts: Path, known: Mapping[str, str]) -> Report:
-    """Return what a build would change where the texts in `known` (path to sha256) are indexed."""
+def compare(texts: Path, folder: Path, known: Mapping[str, str]) -> Report:
+    """Return what `build` would change if the texts in `known` (path to sha256) are indexed."""
     started = time.perf_counter()
-    report, files = _plan(texts, known)
+    report, files = _plan(documents.find(texts, folder), known)
     report, _ = _read(report, files)
     return replace(report, seconds=time.perf_counter() - started)
 
@@ -131,7 +131,7 @@ class Builder:
         with Writer.open(self._folder) as writer:
             manifest = writer.manifest()
             known, stamps = writer.documents()
-            report, files = _plan(self._texts, known, settled, stamps, writer.stamp)
+            report, files = _plan(self._found(), known, settled, stamps, writer.stamp)
             if manifest is None or full or self._model is not None or report:
                 report = self._write(writer, report, files, full=full)
             else:
@@ -139,6 +139,9 @@ class Builder:
             if report.unchanged:  # They are here, wherever they were when they were indexed.
                 writer.move(_documents_folder(self._texts, self._folder))
         return replace(report, seconds=time.perf_counter() - started)
+
+    def _found(self) -> Found:
+        return documents.find(self._texts, self._folder)
 
     def _loaded(self, name: str | None) -> Model:
         return self._named(name) if self._model is None else encoder.load(self._model)
@@ -151,7 +154,7 @@ class Builder:
         model = self._loaded(manifest.model if manifest else None)
         if full or (manifest is not None and not model.matches(manifest.fingerprint)):
             full = True
-            files = documents.find(self._texts).files
+            files = self._found().files
         report, read = _read(report, files, self._progress)
         if full and manifest is not None:
             gone = {*report.removed, *(old for old, _ in report.renamed)}
@@ -180,18 +183,17 @@ class Builder:
 
 
 def _plan(
-    texts: Path,
+    found: Found,
     known: Mapping[str, str],
     settled: Callable[[SourceFile], bool] = lambda _file: True,
     stamps: Mapping[str, str] = MappingProxyType({}),
     remember: Callable[[Mapping[str, str]], None] = lambda _stamps: None,
 ) -> tuple[Report, tuple[SourceFile, ...]]:
-    """Return what differs between the folder and what is known, and the files to read for it.
+    """Return what differs between what is found and what is known, and the files to read for it.
 
     A file that has the stamp it had is not read. What is known of others by now is handed over to
     be remembered: the stamps of those that are read and hold what they held.
     """
-    found = documents.find(texts)
     failed = list(found.refused)
     sums: dict[str, str] = {}
     fresh: dict[str, str] = {}

@@ -171,7 +171,7 @@ class _Examination:
     def _texts(self, inspection: Inspection, docs: Path) -> Iterator[Finding]:
         infos = inspection.snapshot.documents()
         try:
-            report = compare(docs, {info.path: info.sha256 for info in infos})
+            report = compare(docs, self.layout.folder, {info.path: info.sha256 for info in infos})
         except QAError as error:
             remedy = "put the texts back, or go on asking without them"
             yield Finding(name="texts", state="warning", what=str(error), remedy=remedy)

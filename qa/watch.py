@@ -57,7 +57,7 @@ class Watch:
         sweep: float = SWEEP,
     ) -> None:
         self._docs = docs
-        self._kept = str(index.resolve())
+        self._kept = index.resolve()
         self._report = report
         self._sweep = sweep
         self._stop = threading.Event()
@@ -88,7 +88,7 @@ class Watch:
         """
         try:
             folder = _identity(self._docs)
-            with RustNotify([str(self._docs)], False, False, 0, True, True) as notify:  # noqa: FBT003 - its own signature
+            with RustNotify([str(self._docs.resolve())], False, False, 0, True, True) as notify:  # noqa: FBT003 - its own signature
                 yield False
                 while isinstance(
                     said := notify.watch(_GROUP, _QUIET, round(self._sweep * 1000), self._stop), set
@@ -105,7 +105,8 @@ class Watch:
         """Return whether it is about a text, or a folder that came or went; not what we wrote."""
         kind, path = change
         text = Path(path).suffix.lower() in SUFFIXES
-        return (text or kind != Change.modified) and not path.startswith(self._kept)
+        ours = Path(path).is_relative_to(self._kept)
+        return (text or kind != Change.modified) and not ours
 
     def _catch_up(self, *, sure: bool) -> None:
         """Build what is written to its end, until nothing is left that was not.
@@ -127,7 +128,7 @@ class Watch:
 
     def _state(self) -> State:
         try:
-            found = documents.find(self._docs)
+            found = documents.find(self._docs, self._kept)
         except QAError:  # The build says it.
             return {}
         # What is refused counts as well: what it hides may have gone once it can be looked at.

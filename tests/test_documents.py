@@ -100,6 +100,27 @@ def test_what_cannot_be_looked_at_hides_itself_and_all_below(tmp_path: Path) -> 
     assert found.hides("a/d.txt")
 
 
+@pytest.mark.parametrize("link", [None, "inside", "outside"])
+def test_the_index_folder_is_left_out_however_it_is_spelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str | None
+) -> None:
+    docs = tmp_path / "docs"
+    index = docs / "sub" / "index"
+    place = {None: index, "inside": docs / "real", "outside": tmp_path / "real"}[link]
+    (docs / "sub").mkdir(parents=True)
+    (place / "removed").mkdir(parents=True)
+    (place / "removed" / "gone.txt").write_text("gone")
+    if link:
+        index.symlink_to(place)
+    (docs / "sub" / "index.txt").write_text("own")
+    monkeypatch.chdir(docs / "sub")
+    for folder in (Path(), Path(".."), docs, tmp_path / "docs" / "sub" / ".."):
+        for spelled in (index, Path("index"), Path("../sub/index"), place):
+            files, refused, _ = find(folder, spelled)
+            assert [(file.folder / file.path).name for file in files] == ["index.txt"]
+            assert refused == ()
+
+
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     assert find(tmp_path)[1] == (("pipe.txt", "is not a regular file"),)

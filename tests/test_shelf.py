@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qa import shelf as room
 from qa.bot import Bot
-from qa.build import build
+from qa.build import build, preview
 from qa.errors import DocumentError, IndexMismatchError, StorageError
 from qa.index import Layout
 from qa.shelf import Shelf, safe_name
@@ -123,6 +123,20 @@ def test_a_removed_text_is_gone_and_can_be_put_back(bot: Bot, shelf: Shelf, fold
     shelf.restore("uploads/brug.txt")
     assert paths(bot) == ["haven.txt", "uploads/brug.txt"]
     assert (folder / "uploads/brug.txt").read_text() == TEXT
+
+
+def test_a_text_removed_into_an_index_among_the_texts_is_not_found_there(folder: Path) -> None:
+    index = folder / "index"
+    shelf = Shelf(folder, index, model=GramEncoder())
+    with Bot.build(folder, index, model=GramEncoder()) as bot:
+        shelf.add("brug.txt", TEXT.encode())
+        shelf.remove("haven.txt")
+        assert paths(bot) == ["uploads/brug.txt"]
+        assert not preview(folder, index)
+        build(folder, index, model=GramEncoder(), full=True)
+        assert paths(bot) == ["uploads/brug.txt"]
+        shelf.restore("haven.txt")
+        assert paths(bot) == ["haven.txt", "uploads/brug.txt"]
 
 
 def test_putting_back_overwrites_nothing(bot: Bot, shelf: Shelf, folder: Path) -> None:

@@ -250,6 +250,33 @@ def test_an_index_inside_the_folder_of_texts_does_not_wake_the_watch(docs: Path)
         for kind in (1, 2, 3):
             assert not watcher._matters((kind, database))  # noqa: SLF001 - what would loop for ever
             assert watcher._matters((kind, str(docs / "a.TXT")))  # noqa: SLF001
+            assert watcher._matters((kind, str(docs / "index.txt")))  # noqa: SLF001
+
+
+class _NotedWatch(Watch):
+    """A watch that counts how often it was told of a change."""
+
+    woken = 0
+
+    @override
+    def _catch_up(self, *, sure: bool) -> None:
+        self.woken += sure
+        super()._catch_up(sure=sure)
+
+
+def test_an_index_inside_a_linked_folder_of_texts_does_not_wake_the_watch(docs: Path) -> None:
+    linked = docs.with_name("linked")
+    linked.symlink_to(docs)
+    said: queue.Queue[Report] = queue.Queue()
+    stop = threading.Event()
+    noted = _NotedWatch(linked, linked / "index", model=GramEncoder(), report=said.put)
+    thread = threading.Thread(target=noted.run, args=(stop,), daemon=True)
+    thread.start()
+    said.get(timeout=PATIENCE)
+    time.sleep(1.5)
+    assert noted.woken == 0
+    stop.set()
+    thread.join()
 
 
 def test_the_index_keeps_the_model_it_was_built_with(docs: Path, index: Path) -> None:

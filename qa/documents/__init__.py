@@ -12,13 +12,14 @@ plain, markdown, html, pdf, word   one reader each, imported when a file needs i
 
 from qa.documents.dates import show_date
 from qa.documents.document import Document
-from qa.documents.files import MAX_BYTES, SUFFIXES, SourceFile, check, find, sha256
+from qa.documents.files import MAX_BYTES, SUFFIXES, Found, SourceFile, check, find, sha256
 from qa.documents.reading import read, read_bytes
 
 __all__ = [
     "MAX_BYTES",
     "SUFFIXES",
     "Document",
+    "Found",
     "SourceFile",
     "check",
     "find",

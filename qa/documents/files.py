@@ -75,12 +75,13 @@ def check(folder: Path) -> None:
         )
 
 
-def find(folder: Path) -> Found:
+def find(folder: Path, index: Path | None = None) -> Found:
     """Return the files of a folder that may hold documents, and those refused with the reason.
 
     Hidden files and folders, files of other suffixes and links to folders within the folder are
-    left out. Refused are links that lead out of the folder, what is not a regular file, names that
-    are not Unicode, and folders that cannot be listed.
+    left out; so is the index folder, where removed texts are kept. Refused are links that lead out
+    of the folder, what is not a regular file, names that are not Unicode, and folders that cannot
+    be listed.
 
     Raises:
         DocumentError: there is no such folder.
@@ -90,7 +91,7 @@ def find(folder: Path) -> Found:
     refused: list[tuple[str, str]] = []
     unseen: set[str] = set()
     root = folder.resolve()
-    for path, outcome in _walk(root, ""):
+    for path, outcome in _walk(root, "", str(index.resolve()) if index else ""):
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -107,7 +108,7 @@ def find(folder: Path) -> Found:
     return Found(tuple(found), tuple(sorted(refused)), frozenset(unseen))
 
 
-def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | _Refusal]]:
+def _walk(root: Path, folder: str, index: str) -> Iterator[tuple[str, SourceFile | _Refusal]]:
     """Yield the path of each candidate with its file, or with the reason against it.
 
     By names rather than by `Path`s, which for 10,000 texts take ten times as long: 1.6 s.
@@ -121,10 +122,10 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | _Refusal]
         return
     for entry in entries:
         path = folder + entry.name
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or _target(entry) == index:
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(root, f"{path}/")
+            yield from _walk(root, f"{path}/", index)
         elif _suffix(entry.name) in SUFFIXES or _links_to_folder(entry):
             outcome = _examine(entry, root, path)
             if outcome is not None:
@@ -133,6 +134,10 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, SourceFile | _Refusal]
 
 def _suffix(name: str) -> str:
     return name[name.rfind(".") :].lower()
+
+
+def _target(entry: os.DirEntry[str]) -> str:
+    return os.path.realpath(entry.path) if entry.is_symlink() else entry.path
 
 
 def _links_to_folder(entry: os.DirEntry[str]) -> bool:
