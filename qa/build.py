@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from qa import documents, encoder, relevance
 from qa.documents import Document, Found, SourceFile
 from qa.encoder import Encoder, Model, TokenVectors
-from qa.errors import DocumentError
+from qa.errors import DocumentError, IndexMissingError
 from qa.index import Change, Embedding, Entry, Index, Manifest, Writer, content, keep
 from qa.passages import Passage, split
 
@@ -63,9 +63,13 @@ def preview(texts: Path, folder: Path) -> Report:
     Whether a new text can be read is found out by reading it, so the failures are the real ones.
     """
     known: dict[str, str] = {}
-    if Index.exists(folder):
-        with closing(Index.open(folder)) as index, index.snapshot() as snapshot:
-            known = {info.path: info.sha256 for info in snapshot.documents()}
+    # Nothing is known where no build was ever finished.
+    with (
+        suppress(IndexMissingError),
+        closing(Index.open(folder)) as index,
+        index.snapshot() as snapshot,
+    ):
+        known = {info.path: info.sha256 for info in snapshot.documents()}
     return compare(texts, folder, known)
 
 

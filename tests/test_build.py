@@ -23,7 +23,7 @@ from qa.errors import (
     IndexMissingError,
     StorageError,
 )
-from qa.index import Index, Layout
+from qa.index import Index, Layout, Writer
 from tests.disks import disk, unlistable
 from tests.fakes import Floats, GramEncoder
 
@@ -142,6 +142,16 @@ def test_a_preview_says_the_same_and_writes_nothing(docs: Path, index: Path) -> 
     done = build(docs, index, model=GramEncoder())
     assert foreseen.summary == done.summary == "+0 ~1 -0"
     assert foreseen.changed == done.changed
+
+
+def test_a_preview_after_a_first_build_that_was_stopped_adds_everything(
+    docs: Path, index: Path
+) -> None:
+    with Writer.open(index):
+        pass
+    assert preview(docs, index).added == ("bread.txt", "harbour.txt", "sub/stars.md")
+    Layout(index).database.write_bytes(b"")
+    assert preview(docs, index).added == ("bread.txt", "harbour.txt", "sub/stars.md")
 
 
 def test_an_unreadable_text_is_named_and_the_rest_is_indexed(docs: Path, index: Path) -> None:
