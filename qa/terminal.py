@@ -90,6 +90,11 @@ def _one_line(text: str) -> str:
     return visible(text).replace("\n", " ")
 
 
+def _escaped(path: str) -> str:
+    """Return a path on one line: a line break in a name may not pass for the end of a line."""
+    return visible(path).replace("\n", "\\n")
+
+
 def _source(out: Console, label: str, hit: Hit, language: str) -> None:
     parts = [
         hit.title,
@@ -154,9 +159,9 @@ def show_report(report: build.Report, *, dry_run: bool) -> None:
         (">", "cyan", tuple(f"{old} > {new}" for old, new in report.renamed)),
     ):
         for path in paths:
-            out.print(Text(f"{sign} {visible(path)}", style), soft_wrap=True)
+            out.print(Text(f"{sign} {_escaped(path)}", style), soft_wrap=True)
     for path, reason in report.failed:
-        err.print(Text(f"! {visible(path)}: {visible(reason)}", "red"), soft_wrap=True)
+        err.print(Text(f"! {_escaped(path)}: {_escaped(reason)}", "red"), soft_wrap=True)
     counts = f"{report.unchanged} unchanged, {len(report.failed)} unreadable"
     counts += "; nothing written" if dry_run else f", {report.encoded} passages encoded"
     out.print(f"{report.summary} ({counts}; {report.seconds:.1f} s)", soft_wrap=True)

@@ -221,6 +221,17 @@ def test_hostile_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
     assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
 
 
+def test_a_line_break_in_a_name_does_not_make_up_a_line(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a\n+ fake.txt").write_text("De haven gaat om zes uur open.\n")
+    (tmp_path / "docs" / "b\n! fake.txt").write_bytes(b"\x00\x01\x02" * 100)
+    done = run("build", "--dry-run", cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "+ a\\n+ fake.txt"
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr.startswith("! b\\n! fake.txt: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 HEAVY = ("torch", "sentence_transformers", "gradio", "transformers", "fastapi")
 
 
