@@ -83,7 +83,7 @@ def read_manifest(connection: sqlite3.Connection, layout: Layout) -> Manifest | 
     if "contents" not in kept and kept.get("version") == 0:
         return None
     try:
-        own = manifest_checksum(kept["contents"], kept["version"])
+        own = _manifest_checksum(kept["contents"], kept["version"])
         manifest = parse_manifest(kept["contents"], kept["version"])
     except (AttributeError, KeyError, TypeError, ValueError):
         own, manifest = None, None
@@ -92,7 +92,17 @@ def read_manifest(connection: sqlite3.Connection, layout: Layout) -> Manifest | 
     return manifest
 
 
-def manifest_checksum(contents: str, version: int) -> int:
+def keep_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
+    """Write the manifest of a version that is there."""
+    contents = dump_manifest(manifest)
+    rows = {
+        "contents": contents,
+        "check_sum": _manifest_checksum(contents, manifest.version),
+    }
+    connection.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", rows.items())
+
+
+def _manifest_checksum(contents: str, version: int) -> int:
     """Return what is stored beside a manifest, to notice damage; older indexes have none."""
     return checksum(contents, str(version))
 

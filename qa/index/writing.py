@@ -25,8 +25,7 @@ from qa.index.rows import (
     Array,
     Embedding,
     Manifest,
-    dump_manifest,
-    manifest_checksum,
+    keep_manifest,
     read_arrays,
     read_embeddings,
     read_manifest,
@@ -157,11 +156,7 @@ class Writer:
                 calibrate(connection, change.calibration)
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'version'")
             ((version,),) = connection.execute("SELECT value FROM manifest WHERE key = 'version'")
-            contents = dump_manifest(change.manifest)
-            connection.executemany(
-                "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
-                [("contents", contents), ("check_sum", manifest_checksum(contents, version))],
-            )
+            keep_manifest(connection, replace(change.manifest, version=version))
         self._save_vectors(change.manifest.dimension)
         return int(version)
 
@@ -170,9 +165,8 @@ class Writer:
         manifest = self.manifest()
         if manifest is None or manifest.documents_folder == documents_folder:
             return
-        moved = dump_manifest(replace(manifest, documents_folder=documents_folder))
         with self._database.writing() as connection:
-            connection.execute("UPDATE manifest SET value = ? WHERE key = 'contents'", (moved,))
+            keep_manifest(connection, replace(manifest, documents_folder=documents_folder))
 
     def size(self) -> int:
         """Return how many bytes the database takes."""
