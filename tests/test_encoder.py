@@ -19,6 +19,7 @@ from qa.encoder.network import columns, divisors
 from qa.encoder.vectors import Vectors
 from qa.encoder.windows import OVERLAP, windows
 from qa.errors import EncoderError, StorageError
+from tests.disks import disk, remount
 from tests.fakes import GramEncoder
 
 
@@ -234,6 +235,24 @@ def test_a_copied_folder_is_checked_and_kept(cache_folder: Path) -> None:
 
     assert cache.ensure("m", never) == cache_folder / "m"
     assert (folder / "two.txt").stat().st_mtime_ns == 1
+
+
+def test_a_copied_folder_that_cannot_be_written_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with disk(tmp_path / "disk", "1m") as folder:
+        monkeypatch.setenv("QA_CACHE_DIR", str(folder))
+        two = cache.ensure("m", _write_two) / "two.txt"
+        os.utime(two, ns=(1, 1))
+        (folder / "m.lock").unlink()
+        remount(folder, "ro")
+        assert cache.ensure("m", _write_two) == folder / "m"
+        assert not cache.forget_if_damaged(folder / "m")
+        remount(folder, "rw")
+        two.write_text("TWO")
+        remount(folder, "ro")
+        with pytest.raises(StorageError, match="QA_CACHE_DIR"):
+            cache.ensure("m", _write_two)
 
 
 def test_damage_that_sizes_and_times_do_not_show_is_found_when_asked(cache_folder: Path) -> None:

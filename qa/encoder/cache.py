@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -41,28 +41,40 @@ def root() -> Path:
 def ensure(name: str, build: Callable[[Path], None]) -> Path:
     """The folder `name` in the cache, with all that `build` writes into an empty folder."""
     folder = root() / name
-    if not _unchanged(folder):
+    if not _unchanged(folder) and not _restored(folder):
         with _storage(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder.with_name(name + ".lock")):
+            with _locked(folder):
                 _repair(folder, build)
     return folder
 
 
 def forget_if_damaged(folder: Path) -> bool:
     """Remove the folder if a checksum is wrong, and say so; for when its files do not load."""
-    with _storage(folder), FileLock(folder.with_name(folder.name + ".lock")):
-        if _intact(folder):
+    if _intact(folder):  # asked before the lock: a folder that cannot be written has none
+        return False
+    with _storage(folder), _locked(folder):
+        if _intact(folder):  # another process was first
             return False
         shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
-def _repair(folder: Path, build: Callable[[Path], None]) -> None:
-    if _unchanged(folder):  # another process was first
-        return
-    if _intact(folder):  # copied or restored: same bytes, other times
+def _locked(folder: Path, timeout: float = -1) -> FileLock:
+    return FileLock(folder.with_name(folder.name + ".lock"), timeout=timeout)
+
+
+def _restored(folder: Path) -> bool:
+    """Whether the folder was copied: same bytes, other times, which are noted if they can be."""
+    if not _intact(folder):
+        return False
+    with suppress(OSError), _locked(folder, timeout=0):
         _write_manifest(folder)
+    return True
+
+
+def _repair(folder: Path, build: Callable[[Path], None]) -> None:
+    if _intact(folder):  # another process was first
         return
     # A warning, so that it is seen on stderr by those who have not set up any logging.
     _logger.warning("unpacking the model into %s (once, some seconds)", folder)
