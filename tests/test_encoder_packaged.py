@@ -21,7 +21,7 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
 
 from qa import encoder
-from qa.encoder import Model, weights
+from qa.encoder import Model, model_files, weights
 from qa.encoder.network import MIDDLE
 from qa.encoder.packaged import Packaged
 from qa.encoder.sentence_transformer import open_model
@@ -418,6 +418,16 @@ def test_a_disk_that_fills_while_unpacking_is_said_and_nothing_half_is_left(
     assert [path.suffix for path in small_disk.iterdir()] == [".lock"]
     remount(small_disk, "size=400m")
     assert np.array_equal(encoder.load().encode_query(["Where?"]), before)
+
+
+def test_what_does_not_open_while_unpacking_is_said_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(model_files, "write", lambda _folder: None)
+    with pytest.raises(EncoderError, match=r"cannot be loaded: .*No such file"):
+        encoder.load().encode_query(["Where?"])
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

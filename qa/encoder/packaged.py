@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped] # the library ships no types
+from typing_extensions import override
 
 from qa.encoder import cache
 from qa.encoder.unigram import Tokens, Unigram
@@ -73,14 +74,14 @@ class Packaged:
 
     def _opened(self, read: Callable[[Path], _T]) -> _T:
         """What `read` makes of the folder, unpacked again if it turns out to be damaged."""
+        folder = self.folder
         try:
-            return read(self.folder)
-        except Exception as error:  # onnxruntime's share no base error
-            if not cache.forget_if_damaged(self.folder):
-                message = f"the packaged model in {str(self.folder)!r} cannot be loaded: {error}"
-                raise EncoderError(message) from error
+            return _loaded(read, folder)
+        except EncoderError:
+            if not cache.forget_if_damaged(folder):
+                raise
         del self.folder
-        return read(self.folder)
+        return _loaded(read, self.folder)
 
     def _read(self, texts: Sequence[str], prompt: str, *, keep: bool) -> "list[_Text]":
         """Each text with its vectors gathered."""
@@ -112,6 +113,25 @@ class Packaged:
                     yield first, future.result()
             for batch, future in waiting:
                 yield batch, future.result()
+
+
+class _Unpacking(Packaged):
+    """The model in a folder that is being written: what does not open there is not mended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @override
+    def _opened(self, read: Callable[[Path], _T]) -> _T:
+        return _loaded(read, self.folder)
+
+
+def _loaded(read: Callable[[Path], _T], folder: Path) -> _T:
+    try:
+        return read(folder)
+    except Exception as error:  # onnxruntime's share no base error
+        message = f"the packaged model in {str(folder)!r} cannot be loaded: {error}"
+        raise EncoderError(message) from error
 
 
 def _pooled(texts: "list[_Text]") -> Vectors:
@@ -204,8 +224,7 @@ def _unpack(empty: Path) -> None:
     from qa.encoder.model import SENTENCES
 
     model_files.write(empty)
-    model = Packaged()
-    model.folder = empty
+    model = _Unpacking(empty)
     question, text = ([sentence] for sentence in SENTENCES)
     vectors = np.concatenate([model.encode_query(question), model.encode_document(text)])
     np.save(empty / "fingerprint.npy", vectors)
