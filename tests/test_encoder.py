@@ -3,13 +3,16 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -276,6 +279,55 @@ def test_a_stopped_build_leaves_nothing(cache_folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         cache.ensure("m", stopped)
     assert [path.name for path in cache_folder.iterdir()] == ["m.lock"]
+
+
+def test_what_killed_processes_and_older_formats_left_is_removed(cache_folder: Path) -> None:
+    for left in ("m-8.killed/new", "m-8.killed/old", "m-7", "m-7.killed/new", "m-6/deep"):
+        (cache_folder / left).mkdir(parents=True)
+    (cache_folder / "m-7.lock").touch()
+    kept = [".hidden", "m-10", "m-8.backup/deep", "m-x", "n-7"]
+    for other in kept:
+        (cache_folder / other).mkdir(parents=True)
+    cache.ensure("m-8", _write_two)
+    assert {path.name for path in cache_folder.iterdir()} == {
+        *(other.partition("/")[0] for other in kept),
+        "m-8",
+        "m-8.lock",
+    }
+
+
+@contextmanager
+def _held(lock: Path) -> Iterator[None]:
+    """Hold a lock elsewhere: who waits for its own gets an error."""
+    held = FileLock(lock)
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(held.acquire).result()
+        try:
+            yield
+        finally:
+            elsewhere.submit(held.release).result()
+
+
+def test_an_older_format_that_is_being_written_is_left_alone(cache_folder: Path) -> None:
+    (cache_folder / "m-7.now" / "new").mkdir(parents=True)
+    with _held(cache_folder / "m-7.lock"):
+        cache.ensure("m-8", _write_two)
+    assert (cache_folder / "m-7.now" / "new").is_dir()
+
+
+def test_who_waits_for_another_process_says_so_and_gives_up(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cache, "_QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(cache, "_LOCK_SECONDS", 1.0)
+    cache_folder.mkdir()
+    with (
+        _held(cache_folder / "m.lock"),
+        pytest.raises(StorageError, match=r"has kept .*m\.lock' for 1 seconds; try again later"),
+    ):
+        cache.ensure("m", _write_two)
+    assert caplog.messages[0].endswith("m: waiting for it, 1 seconds at most")
+    assert (cache.ensure("m", _write_two) / "two.txt").is_file()
 
 
 def test_a_cache_that_cannot_be_written_is_said(

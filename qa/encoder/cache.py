@@ -3,6 +3,9 @@
 <cache>/<name>/          what `build` wrote, and
     manifest.json        the size, time and checksum of each file
 <cache>/<name>.lock      held while it is being made
+<cache>/<name>.<any>/    new and old, what is being made and what it replaces
+
+A name ends with the number of its format: when a folder is made, older ones are removed.
 """
 
 import hashlib
@@ -16,12 +19,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
 from qa.errors import StorageError
 
 _MANIFEST = "manifest.json"
+_QUIET_SECONDS = 3.0
+"""How long it is waited without a word; unpacking takes longer."""
+_LOCK_SECONDS = 600.0
+"""How long it is waited for another process that unpacks."""
 _logger = logging.getLogger(__name__)
 
 
@@ -60,15 +67,45 @@ def forget_if_damaged(folder: Path) -> bool:
     return True
 
 
-def _locked(folder: Path, timeout: float = -1) -> FileLock:
-    return FileLock(folder.with_name(folder.name + ".lock"), timeout=timeout)
+def _lock(folder: Path) -> FileLock:
+    return FileLock(_lock_file(folder))
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".lock")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = _lock(folder)
+    try:
+        lock.acquire(timeout=_QUIET_SECONDS)
+    except Timeout:
+        said = "another process unpacks the model into %s: waiting for it, %.0f seconds at most"
+        _logger.warning(said, folder, _LOCK_SECONDS)
+        _wait(lock)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _wait(lock: FileLock) -> None:
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout as error:
+        message = (
+            f"another process has kept {lock.lock_file!r} for {_LOCK_SECONDS:.0f} seconds;"
+            " try again later, or set QA_CACHE_DIR to another folder"
+        )
+        raise StorageError(message) from error
 
 
 def _restored(folder: Path) -> bool:
     """Whether the folder was copied: same bytes, other times, which are noted if they can be."""
     if not _intact(folder):
         return False
-    with suppress(OSError), _locked(folder, timeout=0):
+    with suppress(OSError), _lock(folder).acquire(timeout=0):
         _write_manifest(folder)
     return True
 
@@ -76,6 +113,7 @@ def _restored(folder: Path) -> bool:
 def _repair(folder: Path, build: Callable[[Path], None]) -> None:
     if _intact(folder):  # another process was first
         return
+    _clear(folder)
     # A warning, so that it is seen on stderr by those who have not set up any logging.
     _logger.warning("unpacking the model into %s (once, some seconds)", folder)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=folder.name + ".") as made:
@@ -86,6 +124,32 @@ def _repair(folder: Path, build: Callable[[Path], None]) -> None:
         if folder.exists():
             folder.rename(Path(made) / "old")
         fresh.rename(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed processes left of the folder, and older formats of it."""
+    _remove_parts(folder)
+    kind, number = _format(folder.name)
+    for name in {path.name.partition(".")[0] for path in folder.parent.iterdir()}:
+        before, older = _format(name)
+        if before == kind and older < number:
+            other = folder.with_name(name)
+            with suppress(OSError), _lock(other).acquire(timeout=0):
+                _remove_parts(other)
+                shutil.rmtree(other, ignore_errors=True)
+                _lock_file(other).unlink()
+
+
+def _format(name: str) -> tuple[str, int]:
+    kind, _, number = name.rpartition("-")
+    return (kind, int(number)) if number.isdecimal() else (name, 0)
+
+
+def _remove_parts(folder: Path) -> None:
+    """Remove what is left of its making; nobody else makes it, as its lock is held."""
+    for part in folder.parent.glob(folder.name + ".*/"):
+        if {path.name for path in part.iterdir()} <= {"new", "old"}:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
