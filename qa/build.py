@@ -159,6 +159,10 @@ class Builder:
         if full or (manifest is not None and not model.matches(manifest.fingerprint)):
             full = True
             files = self._found().files
+        if full or manifest is None:
+            # All that would show a damaged model is about to be made by it. Its fingerprint would
+            # not do: it says nothing of the layers for tokens, nor of words that are not in it.
+            model.mend()
         report, read = _read(report, files, self._progress)
         if full and manifest is not None:
             gone = {*report.removed, *(old for old, _ in report.renamed)}

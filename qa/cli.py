@@ -271,7 +271,10 @@ def doctor(
         Path | None, typer.Option(help="The folder of texts; else the one the index was built of.")
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Do what is safe: derived files, texts that changed.")
+        bool,
+        typer.Option(
+            "--repair", help="Do what is safe: derived files, the model, texts that changed."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:

@@ -69,16 +69,19 @@ def repair(
 ) -> tuple[Finding, ...]:
     """Mend what can be mended without losing anything; return what is found afterwards.
 
-    That is: what is derived from texts and vectors is made again, vectors of a stopped build are
-    dropped, and texts that changed are indexed by an ordinary build. A database that does not hold
-    what was written is left alone.
+    That is: what is derived from texts and vectors is made again, a damaged model is unpacked
+    again, vectors of a stopped build are dropped, and texts that changed are indexed by an ordinary
+    build. A database that does not hold what was written is left alone.
 
     Raises:
         QAError: what a build raises.
     """
     before = examine(index, docs, model=model)
+    if any(finding.name == "unpacked" for finding in before):
+        encoder.load().mend()
+        before = examine(index, docs, model=model)
     wrong = {finding.name for finding in before if finding.state != "ok"}
-    if wrong & {"database", "rows", "model", "encoding"}:
+    if wrong & {"database", "rows", "unpacked", "model", "encoding"}:
         return before
     if wrong & {"words", "faiss", "leftovers"}:
         with Writer.open(index) as writer:
@@ -150,6 +153,10 @@ class _Examination:
         manifest = inspection.manifest
         try:
             model = encoder.load(self._model or manifest.model)
+            if model.damaged():
+                what = f"files of {model.name!r} in the cache are not what was unpacked"
+                mend = self._command("doctor", "--repair")
+                return Finding(name="unpacked", state="error", what=what, remedy=mend)
             if not model.matches(manifest.fingerprint):
                 what = f"{model.name!r} gives other vectors than when the index was built"
                 return Finding(name="model", state="error", what=what, remedy=full)

@@ -1,4 +1,4 @@
-"""Disks that fill, or that cannot be written; folders that cannot be listed."""
+"""Disks that fill, that cannot be written, or that forget; folders that cannot be listed."""
 
 import errno
 import os
@@ -41,3 +41,12 @@ def unlistable(*folders: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("qa.documents.files.os.scandir", refuse)
         yield
+
+
+def damage(file: Path, start: int, length: int) -> None:
+    """Turn the bits of a part of a file, as a disk does: its size and time stay."""
+    data = bytearray(file.read_bytes())
+    data[start : start + length] = bytes(~byte & 255 for byte in data[start : start + length])
+    times = file.stat()
+    file.write_bytes(data)
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))

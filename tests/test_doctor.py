@@ -13,9 +13,10 @@ from qa import doctor
 from qa.bot import Bot
 from qa.build import build
 from qa.doctor import Finding, State
+from qa.encoder.packaged import Packaged
 from qa.errors import EncoderError
 from qa.index import Embedding, Index, Layout, Writer
-from tests.disks import disk, remount
+from tests.disks import damage, disk, remount
 from tests.fakes import GramEncoder
 from tests.test_cli import run
 
@@ -304,6 +305,22 @@ def test_the_index_is_opened_as_ever_afterwards(index: Path) -> None:
     opened = Index.open(index)
     assert opened.manifest().version == 1
     opened.close()
+
+
+@pytest.mark.model
+def test_a_damaged_model_is_unpacked_again_and_the_index_is_kept(
+    article_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Packaged().folder
+    monkeypatch.setenv("QA_CACHE_DIR", str(tmp_path))
+    copy = Path(shutil.copytree(folder, tmp_path / folder.name))
+    damage(copy / "onnx" / "model.onnx.data", 2**25, 4096)
+    before = files(article_index)
+    (found,) = (f for f in doctor.examine(article_index) if f.name in {"unpacked", "model"})
+    assert (found.name, found.state) == ("unpacked", "error")
+    assert "doctor --repair" in found.remedy
+    assert {finding.state for finding in doctor.repair(article_index)} == {"ok"}
+    assert files(article_index) == before
 
 
 @pytest.mark.model

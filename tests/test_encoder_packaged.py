@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
 
-from qa import encoder
+from qa import doctor, encoder
+from qa.build import build
 from qa.encoder import Model, model_files, weights
 from qa.encoder.network import MIDDLE
 from qa.encoder.packaged import Packaged
@@ -30,7 +32,7 @@ from qa.encoder.vectors import Vectors, unit
 from qa.encoder.weights import Weights
 from qa.errors import EncoderError, StorageError
 from tests.benchmarks.ranges import take
-from tests.disks import disk, remount
+from tests.disks import damage, disk, remount
 
 pytestmark = pytest.mark.model
 
@@ -428,6 +430,43 @@ def test_what_does_not_open_while_unpacking_is_said_and_nothing_is_left(
     with pytest.raises(EncoderError, match=r"cannot be loaded: .*No such file"):
         encoder.load().encode_query(["Where?"])
     assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
+
+
+@pytest.fixture
+def copied(model: Model, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the model in a cache of its own, where it is copied instead of being unpacked."""
+    assert model.fingerprint  # from its own folder, whichever test comes first
+    monkeypatch.setenv("QA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(
+        model_files, "write", lambda empty: shutil.copytree(folder, empty, dirs_exist_ok=True)
+    )
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
+
+
+@pytest.mark.parametrize("name", ["fingerprint.npy", "onnx/tokens.onnx", "unigram/numbers.npy"])
+def test_a_file_that_no_longer_opens_is_unpacked_again(
+    copied: Path, model: Model, name: str
+) -> None:
+    damage(copied / name, 0, 64)
+    again = encoder.load()
+    assert again.matches(model.fingerprint)
+    (ours,), (theirs,) = (one.encode_query_tokens(["Where?"]) for one in (again, model))
+    assert np.allclose(ours.tokens, theirs.tokens, atol=1e-5)
+
+
+def test_a_new_index_is_not_built_with_a_damaged_model(copied: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "text.txt").write_text("The mayor opened the bridge.\n")
+    again = encoder.load()
+    for full in (False, True):
+        data = copied / "onnx" / "model.onnx.data"
+        whole = data.read_bytes()
+        damage(data, len(whole) - 2**20, 2**20)
+        build(tmp_path / "docs", tmp_path / "index", full=full)
+        assert data.read_bytes() == whole
+        assert not again.damaged()
+        (finding,) = (f for f in doctor.examine(tmp_path / "index") if f.name == "model")
+        assert finding.state == "ok"
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def load(model: str | Path | Encoder | None = None) -> Model:
         from qa.encoder.packaged import Packaged
 
         packaged = Packaged()
-        return Model(DEFAULT_MODEL, packaged, lambda: packaged.fingerprint)
+        return Model(DEFAULT_MODEL, packaged, packaged)
     if isinstance(model, str | Path):
         from qa.encoder.sentence_transformer import open_model
 

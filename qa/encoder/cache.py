@@ -58,10 +58,10 @@ def ensure(name: str, build: Callable[[Path], None]) -> Path:
 
 def forget_if_damaged(folder: Path) -> bool:
     """Remove the folder if a checksum is wrong, and say so; for when its files do not load."""
-    if _intact(folder):  # asked before the lock: a folder that cannot be written has none
+    if intact(folder):  # asked before the lock: a folder that cannot be written has none
         return False
     with _storage(folder), _locked(folder):
-        if _intact(folder):  # another process was first
+        if intact(folder):  # another process was first
             return False
         shutil.rmtree(folder, ignore_errors=True)
     return True
@@ -103,7 +103,7 @@ def _wait(lock: FileLock) -> None:
 
 def _restored(folder: Path) -> bool:
     """Whether the folder was copied: same bytes, other times, which are noted if they can be."""
-    if not _intact(folder):
+    if not intact(folder):
         return False
     with suppress(OSError), _lock(folder).acquire(timeout=0):
         _write_manifest(folder)
@@ -111,7 +111,7 @@ def _restored(folder: Path) -> bool:
 
 
 def _repair(folder: Path, build: Callable[[Path], None]) -> None:
-    if _intact(folder):  # another process was first
+    if intact(folder):  # another process was first
         return
     _clear(folder)
     # A warning, so that it is seen on stderr by those who have not set up any logging.
@@ -169,7 +169,7 @@ def _unchanged(folder: Path) -> bool:
     return _all(folder, lambda path, file: path.stat().st_mtime_ns == file.modified)
 
 
-def _intact(folder: Path) -> bool:
+def intact(folder: Path) -> bool:
     """Whether every byte is as it was written."""
     return _all(folder, lambda path, file: _sha256(path) == file.sha256)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -23,13 +23,25 @@ _SLAB = 128
 _T = TypeVar("_T")
 
 
+class Unpacked(Protocol):
+    """The files of a model that was unpacked on this machine."""
+
+    @property
+    def fingerprint(self) -> Vectors:
+        """Its vectors of `SENTENCES` when it was unpacked."""
+
+    def damaged(self) -> bool:
+        """Whether a file is no longer as it was written."""
+
+    def mend(self) -> None:
+        """Have it unpacked again if it is damaged."""
+
+
 class Model:
     """An encoder by name, with its fingerprint; its vectors are float32 and of unit length."""
 
-    def __init__(
-        self, name: str, encoder: Encoder, known: Callable[[], Vectors] | None = None
-    ) -> None:
-        """Wrap `encoder`; `known` gives its vectors of `SENTENCES` if they are already known."""
+    def __init__(self, name: str, encoder: Encoder, unpacked: Unpacked | None = None) -> None:
+        """Wrap `encoder`, whose files are `unpacked` if it is the packaged one."""
         if not isinstance(encoder, Encoder):
             message = (
                 f"{name!r} is not an encoder:"
@@ -38,7 +50,7 @@ class Model:
             raise EncoderError(message)
         self.name = name
         self._encoder = encoder
-        self._known = known
+        self._unpacked = unpacked
 
     @property
     def gives_tokens(self) -> bool:
@@ -50,7 +62,7 @@ class Model:
         """Columns of every row."""
         return int(self._landmarks.shape[1])
 
-    @cached_property
+    @property
     def fingerprint(self) -> bytes:
         """What tells this model from another: to be kept, and given to `matches` later."""
         return self._landmarks.astype("<f4").tobytes()
@@ -62,6 +74,15 @@ class Model:
             return False
         other = np.frombuffer(fingerprint, "<f4").reshape(mine.shape)
         return bool(np.all((mine * other).sum(axis=1) >= _SAME))
+
+    def damaged(self) -> bool:
+        """Whether its files are no longer what was unpacked; they are read to their end."""
+        return self._unpacked is not None and self._unpacked.damaged()
+
+    def mend(self) -> None:
+        """Have it unpacked again if it is damaged."""
+        if self._unpacked is not None:
+            self._unpacked.mend()
 
     def encode_query(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """(texts, dimension) unit rows, for questions."""
@@ -83,10 +104,12 @@ class Model:
         """The vectors of each text and of its tokens."""
         return self._tokens(self._token_encoder().encode_document_tokens, texts, progress)
 
-    @cached_property
+    @property
     def _landmarks(self) -> Vectors:
-        if self._known:
-            return self._known()
+        return self._measured if self._unpacked is None else self._unpacked.fingerprint
+
+    @cached_property
+    def _measured(self) -> Vectors:
         question, text = SENTENCES
         rows = [
             self._checked(self._slabs(method, [one], None), 1)

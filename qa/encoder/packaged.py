@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar
@@ -61,16 +61,31 @@ class Packaged:
     @cached_property
     def fingerprint(self) -> Vectors:
         """(2, 384): what the model made of the two fixed sentences when it was unpacked."""
-        vectors: Vectors = np.load(self.folder / "fingerprint.npy")
-        return vectors
+        return self._opened(_fingerprint)
+
+    def damaged(self) -> bool:
+        """Whether a byte of the folder is not as it was written; as slow as reading it."""
+        return not cache.intact(self.folder)
+
+    def mend(self) -> None:
+        """Have the folder unpacked again if it is damaged."""
+        if cache.forget_if_damaged(self.folder):
+            self._forget()
+
+    def _forget(self) -> None:
+        vars(self).clear()  # all there is was read from the folder
 
     @cached_property
     def _tokens(self) -> Unigram:
         return self._opened(Unigram)
 
     @cached_property
-    def _network(self) -> "_Network":
-        return self._opened(_Network)
+    def _network(self) -> onnxruntime.InferenceSession:
+        return self._opened(partial(_session, "unpadded.onnx"))
+
+    @cached_property
+    def _token_layers(self) -> onnxruntime.InferenceSession:
+        return self._opened(partial(_session, "tokens.onnx"))
 
     def _opened(self, read: Callable[[Path], _T]) -> _T:
         """What `read` makes of the folder, unpacked again if it turns out to be damaged."""
@@ -80,7 +95,7 @@ class Packaged:
         except EncoderError:
             if not cache.forget_if_damaged(folder):
                 raise
-        del self.folder
+        self._forget()
         return _loaded(read, self.folder)
 
     def _read(self, texts: Sequence[str], prompt: str, *, keep: bool) -> "list[_Text]":
@@ -101,13 +116,14 @@ class Packaged:
         self, batches: "list[list[_Part]]", *, tokens: bool
     ) -> "Iterator[tuple[list[_Part], Vectors]]":
         """Each batch with its states; few results wait at a time."""
+        run = partial(_run, self._network, self._token_layers if tokens else None)
         if len(batches) == 1:
-            yield batches[0], self._network(batches[0], tokens=tokens)
+            yield batches[0], run(batches[0])
             return
         with ThreadPoolExecutor(_processors()) as pool:
             waiting = deque[tuple[list[_Part], Future[Vectors]]]()
             for batch in batches:
-                waiting.append((batch, pool.submit(self._network, batch, tokens=tokens)))
+                waiting.append((batch, pool.submit(run, batch)))
                 if len(waiting) > 2 * _processors():
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -138,38 +154,38 @@ def _pooled(texts: "list[_Text]") -> Vectors:
     return unit(np.array([text.total for text in texts], np.float32).reshape(-1, _DIMENSION))
 
 
-class _Network:
-    """Token numbers to last hidden states, one processor for each batch.
+def _fingerprint(folder: Path) -> Vectors:
+    vectors: Vectors = np.load(folder / "fingerprint.npy")
+    return vectors
+
+
+def _session(name: str, folder: Path) -> onnxruntime.InferenceSession:
+    """One of the networks, to be run by one processor for each batch.
 
     Several processors on one batch wait for each other at every step, and are awake meanwhile: two
     took twice the CPU time for a question, and on a busy machine twice the time.
     """
+    options = onnxruntime.SessionOptions()
+    # The file is written as it is to run: nothing is left to optimise.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    providers = ["CPUExecutionProvider"]
+    return onnxruntime.InferenceSession(str(folder / "onnx" / name), options, providers=providers)
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "onnx"
-        self._session = self._open("unpadded.onnx")
 
-    @cached_property
-    def _tokens(self) -> onnxruntime.InferenceSession:
-        return self._open("tokens.onnx")
-
-    def _open(self, name: str) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        # The file is written as it is to run: nothing is left to optimise.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        providers = ["CPUExecutionProvider"]
-        return onnxruntime.InferenceSession(str(self._folder / name), options, providers=providers)
-
-    def __call__(self, batch: "Sequence[_Part]", *, tokens: bool) -> Vectors:
-        """(parts, tokens, dimension), for parts of one length; with those of its tokens behind."""
-        ids = np.array([part.ids for part in batch], np.int64)
-        names = ["last_hidden_state", "middle_hidden_state"][: 1 + tokens]
-        states: list[Vectors] = self._session.run(names, {"input_ids": ids})
-        if tokens:
-            states += self._tokens.run(None, {"middle_hidden_state": states[1]})
-        return np.concatenate(states, axis=-1)
+def _run(
+    network: onnxruntime.InferenceSession,
+    token_layers: onnxruntime.InferenceSession | None,
+    batch: "Sequence[_Part]",
+) -> Vectors:
+    """(parts, tokens, dimension), for parts of one length; with those of its tokens behind."""
+    ids = np.array([part.ids for part in batch], np.int64)
+    names = ["last_hidden_state", "middle_hidden_state"][: 2 if token_layers else 1]
+    states: list[Vectors] = network.run(names, {"input_ids": ids})
+    if token_layers:
+        states += token_layers.run(None, {"middle_hidden_state": states[1]})
+    return np.concatenate(states, axis=-1)
 
 
 def _processors() -> int:
