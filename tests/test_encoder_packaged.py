@@ -539,6 +539,15 @@ def test_a_model_given_by_name_is_found_without_asking_the_network(
     assert run.returncode == 0, run.stderr[-2000:]
 
 
+def test_a_folder_is_remembered_by_where_it_is(
+    other_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(other_folder.parent)
+    name = encoder.load("model").name
+    monkeypatch.chdir(tmp_path)
+    assert encoder.load(name).name == name == str(other_folder)
+
+
 def test_any_sentence_transformers_model_gives_rows_and_tokens(other_folder: Path) -> None:
     name = str(other_folder)
     model = encoder.load(name)

@@ -28,7 +28,9 @@ def load(model: str | Path | Encoder | None = None) -> Model:
     if isinstance(model, str | Path):
         from qa.encoder.sentence_transformer import open_model
 
-        return Model(str(model), open_model(str(model)))
+        # An index is asked from other folders than it was built in; a name of the hub stays one.
+        name = str(Path(model).absolute() if Path(model).is_dir() else model)
+        return Model(name, open_model(name))
     if type(model).__module__.startswith("sentence_transformers."):
         from qa.encoder.sentence_transformer import adopt
 
