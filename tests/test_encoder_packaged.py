@@ -19,9 +19,11 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from transformers import AutoModel, AutoTokenizer
 
 from qa import doctor, encoder
+from qa.bot import Bot
 from qa.build import build
 from qa.encoder import Model, model_files, weights
 from qa.encoder.network import MIDDLE
@@ -546,6 +548,23 @@ def test_a_folder_is_remembered_by_where_it_is(
     name = encoder.load("model").name
     monkeypatch.chdir(tmp_path)
     assert encoder.load(name).name == name == str(other_folder)
+
+
+def test_a_model_without_token_vectors_is_used_with_those_of_whole_texts(
+    other_folder: Path, tmp_path: Path
+) -> None:
+    cut = tokenizers.Tokenizer.from_file(str(other_folder / "tokenizer.json"))
+    table = StaticEmbedding(cut, embedding_dim=8)
+    SentenceTransformer(modules=[table]).save(str(tmp_path / "table"))
+    model = encoder.load(tmp_path / "table")
+    (text,) = model.encode_document_tokens(["A bridge."])
+    assert np.allclose(text.pooled, model.encode_document(["A bridge."])[0])
+    assert (text.tokens.shape, text.offsets.shape) == ((0, 8), (0, 2))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "text.txt").write_text("The mayor opened the bridge.\n")
+    build(tmp_path / "docs", tmp_path / "index", model=tmp_path / "table")
+    with Bot.open(tmp_path / "index") as bot:
+        assert bot.ask("Who opened the bridge?").passages
 
 
 def test_any_sentence_transformers_model_gives_rows_and_tokens(other_folder: Path) -> None:

@@ -29,7 +29,6 @@ _ROOM = 512
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 _States = tuple[Vectors, NDArray[np.int32]]
-_NONE: _States = np.empty((0, 0), np.float32), np.empty((0, 2), np.int32)
 _Kind = Literal["query", "document"]
 _PROMPTS: dict[_Kind, tuple[str, ...]] = {
     "query": ("query",),
@@ -104,10 +103,11 @@ class SentenceTransformerEncoder:
         for start in range(0, len(parts), _BATCH):
             batch = parts[start : start + _BATCH]
             for part, found in zip(batch, self._run(batch, kind), strict=True):
-                states = self._states(part, prompt, found) if keep else _NONE
-                gathered[part.number].append(
-                    TokenVectors(_array(found, "sentence_embedding"), *states)
-                )
+                one = TokenVectors.bare(_array(found, "sentence_embedding"))
+                # A model that looks its words up in a table gives no tokens.
+                if keep and "token_embeddings" in found:
+                    one = TokenVectors(one.pooled, *self._states(part, prompt, found))
+                gathered[part.number].append(one)
         return map(_joined, gathered)
 
     def _parts(self, number: int, text: str, prompt: str) -> Iterator[_Part]:
