@@ -3,10 +3,10 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from qa import encoder
 from qa.encoder import Encoder, TokenEncoder, TokenVectors, cache
@@ -135,6 +136,40 @@ def test_token_vectors_come_from_those_that_have_them() -> None:
     assert not plain.gives_tokens
     with pytest.raises(EncoderError, match="gives no token vectors"):
         plain.encode_query_tokens(["a"])
+
+
+class Spoilt(WithTokens):
+    """Gives what `spoil` makes of its token vectors."""
+
+    def __init__(self, spoil: Callable[[TokenVectors], TokenVectors]) -> None:
+        super().__init__(dimension=2)
+        self.spoil = spoil
+
+    @override
+    def encode_document_tokens(self, texts: Sequence[str], /) -> list[TokenVectors]:
+        return [self.spoil(one) for one in super().encode_document_tokens(texts)]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda one: replace(one, pooled=one.pooled * np.nan), "finite numbers belong"),
+        (lambda one: replace(one, pooled=np.ones(3)), "rows of 3 instead of 2"),
+        (lambda one: replace(one, tokens=one.tokens * np.inf), "tokens that are no finite numbers"),
+    ],
+)
+def test_token_vectors_are_checked_as_rows_are(
+    spoil: Callable[[TokenVectors], TokenVectors], said: str
+) -> None:
+    with pytest.raises(EncoderError, match=said):
+        encoder.load(Spoilt(spoil)).encode_document_tokens(["a"])
+
+
+def test_the_vectors_beside_tokens_are_brought_to_unit_length() -> None:
+    model = encoder.load(Spoilt(lambda one: replace(one, pooled=np.array([3, 4], np.float32))))
+    (one,) = model.encode_query_tokens(["a"])
+    assert np.allclose(one.pooled, [0.6, 0.8])
+    assert model.encode_query_tokens([]) == []
 
 
 def test_a_fingerprint_tells_models_apart_and_forgives_rounding() -> None:

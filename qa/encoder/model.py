@@ -1,10 +1,12 @@
 """The one wrapper around every encoder: what comes out of it is checked here and nowhere else."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from qa.encoder.vectors import Encoder, Progress, TokenEncoder, TokenVectors, Vectors, unit
 from qa.errors import EncoderError, QAError
@@ -143,14 +145,7 @@ class Model:
     ) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        rows = self._checked(self._slabs(method, texts, progress), len(texts))
-        if rows.shape[1] != self.dimension:
-            message = (
-                f"the encoder {self.name!r} gave rows of {rows.shape[1]}"
-                f" instead of {self.dimension}"
-            )
-            raise EncoderError(message)
-        return rows
+        return self._fitting(self._slabs(method, texts, progress), len(texts))
 
     def _tokens(
         self,
@@ -158,6 +153,8 @@ class Model:
         texts: Sequence[str],
         progress: Progress | None,
     ) -> list[TokenVectors]:
+        if not texts:
+            return []
         found = [one for slab in self._slabs(method, texts, progress) for one in slab]
         if len(found) != len(texts):
             message = (
@@ -165,7 +162,10 @@ class Model:
                 f" instead of {len(texts)}"
             )
             raise EncoderError(message)
-        return found
+        rows = self._fitting(iter([[one.pooled for one in found]]), len(texts))
+        if not all(np.isfinite(one.tokens).all() for one in found):
+            raise EncoderError(f"the encoder {self.name!r} gave tokens that are no finite numbers")
+        return [replace(one, pooled=row) for one, row in zip(found, rows, strict=True)]
 
     def _slabs(
         self, method: Callable[[Sequence[str]], _T], texts: Sequence[str], progress: Progress | None
@@ -182,7 +182,18 @@ class Model:
             if progress:
                 progress(min(start + _SLAB, len(texts)), len(texts))
 
-    def _checked(self, slabs: Iterator[Vectors], count: int) -> Vectors:
+    def _fitting(self, slabs: Iterator[ArrayLike], count: int) -> Vectors:
+        """All rows, checked, and as wide as every row."""
+        rows = self._checked(slabs, count)
+        if rows.shape[1] != self.dimension:
+            message = (
+                f"the encoder {self.name!r} gave rows of {rows.shape[1]}"
+                f" instead of {self.dimension}"
+            )
+            raise EncoderError(message)
+        return rows
+
+    def _checked(self, slabs: Iterator[ArrayLike], count: int) -> Vectors:
         """All rows, float32 and of unit length."""
         try:
             rows = np.concatenate([np.asarray(slab, np.float32) for slab in slabs])
