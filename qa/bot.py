@@ -279,6 +279,6 @@ def _model(manifest: Manifest, given: Encoder | None) -> Model:
     if not model.matches(manifest.fingerprint):
         raise IndexMismatchError(
             f"the index was built with {manifest.model!r}, and {model.name!r} gives other vectors; "
-            "either hand in that model, or run: qa build --full"
+            "either hand in that model, or run: qa build <folder of texts> --full"
         )
     return model

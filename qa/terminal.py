@@ -146,7 +146,7 @@ def show_reasons(answer: Answer) -> None:
     )
     for score, sentence, document in ranked[:RUNNERS_UP]:
         line = Text(f"{score:6.3f}  ").append(_one_line(sentence))
-        out.print(line.append(f"  {visible(document)}", "dim"), soft_wrap=True)
+        out.print(line.append(f"  {_escaped(document)}", "dim"), soft_wrap=True)
 
 
 def show_report(report: build.Report, *, dry_run: bool) -> None:
