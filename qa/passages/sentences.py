@@ -31,6 +31,33 @@ _ORDINAL = re.compile(
     r"\b(?:i[mn]|am|zum|vom|bis|d[eia][rnsme]|des|und|\w+en) \d{1,2}\.$", re.IGNORECASE
 )
 _INITIAL = re.compile(r"(?<![^\s.(-])([^\W\d_])\.$")
+_ELISION = re.compile(r"(?<!\w)'(?=(?:[stnkmr]|ns)\b|\d\d\b)")
+"""An apostrophe and no quotation: Dutch 's avonds, '97."""
+
+_NO_ABBREVIATIONS = {
+    name: re.compile(rf"(?<![\w.])(?:{words})(?=\.\s+[^\W\d_])")
+    for name, words in {
+        "de": "mich|Art",
+        "es": "no|contra|bien|para|sobre|tras|entre|ante|con|extra",
+        "fr": "vol|sec",
+        "nl": "dat|pas|hand|me|vol|best|pers|top|bel|app|ver",
+    }.items()
+}
+"""Words that sentencex takes for abbreviations, and that end sentences every day."""
+
+_ABBREVIATIONS = {
+    name: re.compile(rf"(?:^|[\s(«’'])(?:{words})\.$", re.IGNORECASE)
+    for name, words in {
+        "ar": "د|أ|م",
+        "el": "αλ|χρ|λεωφ|αρ",
+        "fr": "mgr|gén|st|ste|bd",
+        "hi": "डॉ|प्रो|पं|श्री",
+        "it": "sig|dott|on|prof|avv|mons",
+        "th": r".*",
+    }.items()
+}
+"""Those that it does not know. In Thai a full stop ends no sentence."""
+
 _ONE = re.compile(r"\w[\w ,'’-]*+(?<=\w)[.!?]?")
 """What is one sentence at sight, as single lines mostly are: no mark within it can end one."""
 
@@ -75,6 +102,9 @@ def _divided(text: str, span: Span, language: str, *, quotes: bool = True) -> It
     shown = text[start:end]
     if not quotes or len(_MARKS.findall(shown)) > MOST_QUOTES * len(shown):
         shown = _MARKS.sub(" ", shown)
+    shown = _ELISION.sub("’", shown)
+    if language in _NO_ABBREVIATIONS:  # another word of that length stands in
+        shown = _NO_ABBREVIATIONS[language].sub(lambda word: "q" * len(word[0]), shown)
     found = get_sentence_boundaries(language, shown)
     cuts = [_moved(text, start + one["end_index"]) for one in found[:-1]]
     kept = [cut for cut in cuts if start < cut < end and not _goes_on(text, cut, language)]
@@ -105,13 +135,16 @@ def _moved(text: str, cut: int) -> int:
 def _goes_on(text: str, cut: int, language: str) -> bool:
     """Return whether nothing ends at a cut.
 
-    So it is before a small letter, and after an initial or, in German, an ordinal number.
+    So it is before a small letter, and after an abbreviation, an initial or, in German, an ordinal
+    number.
     """
     before, after = text[max(0, cut - 40) : cut], text[cut : cut + 40]
     ended, begun = before.rstrip(), after.lstrip()
     if "\n" in before[len(ended) :] or "\n" in after[: len(after) - len(begun)]:
         return False
     if begun[:1].islower():
+        return True
+    if language in _ABBREVIATIONS and _ABBREVIATIONS[language].search(ended):
         return True
     if initial := _INITIAL.search(ended[-3:]):
         return initial[1].isupper()
