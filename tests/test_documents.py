@@ -484,3 +484,17 @@ def test_importing_documents_imports_no_reader() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"trafilatura", "pypdf", "docx", "lxml", "charset_normalizer", "yaml", "markdown_it"}
     assert not heavy & {name.split(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_text_between_two_rules_is_no_front_matter(name: str) -> None:
+    text = "---\nUpdate: de minister treedt af.\nHij zei dat: maandag.\n---\nEerder bericht.\n"
+    assert "de minister treedt af" in read_bytes(name, text.encode()).text
+
+
+def test_one_bad_line_of_front_matter_leaves_the_others() -> None:
+    read = read_bytes(
+        "a.txt",
+        b'---\ntitle: Rutte: "Samenwerken"\ndate: "2025-03-01"\nlanguage: \'nl\'\n---\nTekst.\n',
+    )
+    assert (read.title, read.date, read.language) == ('Rutte: "Samenwerken"', "2025-03-01", "nl")

@@ -76,6 +76,15 @@ def test_markdown_that_is_plain_text_stays_it() -> None:
     assert read_bytes("a.md", TEXT.encode()).text == TEXT
 
 
+def test_html_within_markdown_is_read_as_people_see_it() -> None:
+    text = read_bytes(
+        "a.md",
+        b"Starmer komt.<br>Macron ook.\n\n<script>\nvar a = 'Rutte gaat.';\n</script>\n\n"
+        b"<div>Caf&eacute; &amp; bar.</div>\n",
+    ).text
+    assert text == "Starmer komt.\nMacron ook.\n\nCafé & bar."
+
+
 @pytest.mark.parametrize("piece", ["[a](b) *c* ", "[" * 50, "een regel van een tekst\n\n"])
 def test_markdown_that_would_take_too_long_is_read_as_it_stands(piece: str) -> None:
     started = time.thread_time()
@@ -118,6 +127,28 @@ def test_a_news_page_is_its_article() -> None:
     assert document.title == "Rutte over de ruzie"
     assert (document.date, document.language) == ("2025-03-01", "nl")
     assert document.source == "https://krant.test/rutte"
+
+
+def test_text_beside_the_paragraphs_of_a_page_is_kept() -> None:
+    text = read_bytes(
+        "a.html",
+        page(
+            body="<article><p>"
+            + "De top in Londen begint om tien uur met een overleg. " * 3
+            + "</p>"
+            "<h2>Veiligheid</h2>De Poolse premier Tusk eist een snel besluit.<br><br>"
+            "De Franse president Macron wil wachten.<p>" + "Rutte is erbij. " * 5 + "</p></article>"
+        ),
+    ).text
+    assert "Tusk eist een snel besluit." in text
+    assert "Macron wil wachten." in text
+
+
+@pytest.mark.parametrize("named", ["iso-8859-1", "ISO-8859-1", "us-ascii"])
+def test_a_page_that_names_an_old_encoding_is_read_as_browsers_do(named: str) -> None:
+    said = "Het kabinet trekt € 5 miljard uit. “Dat is nodig”, zei hij – en l’état blijft. "
+    made = page(head=f'<meta charset="{named}">', body=f"<article><p>{said * 3}</p></article>")
+    assert said.strip() in read_bytes("a.html", made.decode().encode("windows-1252")).text
 
 
 def test_json_ld_tells_the_date() -> None:
@@ -248,6 +279,27 @@ def test_no_line_is_lost_by_columns(made: list[tuple[float, float, float, str]])
 def test_the_title_of_a_pdf_counts_if_it_is_one() -> None:
     assert read_bytes("a.pdf", pdf(title="Rutte praat")).title == "Rutte praat"
     assert read_bytes("a.pdf", pdf(title="Microsoft Word - stuk.docx")).title == TITLE
+
+
+@pytest.mark.parametrize("size", [7, 10])
+def test_what_stands_on_every_page_of_a_pdf_is_not_in_its_sentences(size: int) -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    halves = ["De coalitie is maandag", "gevallen na een ruzie over het asielbeleid."]
+    for number, half in enumerate(halves, 1):
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(60, 810, "NRC Handelsblad 1 maart 2025")
+        canvas.drawString(60, 30, f"Pagina {number} van 2")
+        canvas.setFont("Helvetica", 10)
+        lines = [f"Regel {n} van de tekst op bladzijde {number}." for n in range(4)]
+        for place, line in enumerate([half, *lines] if number == 2 else [*lines, half]):
+            canvas.drawString(60, 760 - 12 * place, line)
+        canvas.showPage()
+    canvas.save()
+    text = " ".join(read_bytes("a.pdf", buffer.getvalue()).text.split())
+    assert " ".join(halves) in text
+    assert "Pagina" not in text
+    assert "NRC" not in text
 
 
 def test_a_scan_says_so() -> None:

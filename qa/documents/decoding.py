@@ -33,6 +33,11 @@ _LEGACY = [
 """What news texts older than UTF-8 were saved in. Without this list charset-normalizer 3.5 takes
 Dutch for the Baltic MS-DOS encoding and French for cp1257."""
 
+_AS_BROWSERS = dict.fromkeys(
+    ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii"), "cp1252"
+)
+"""What browsers read pages as that say so: most are of Windows, and have a € or “ that the encoding
+they name has not (encoding.spec.whatwg.org, names and labels)."""
 _SIGNS = "‘’“”„‚‹›«»–—…•€£§©®™°´·¡¿²³½¼¾ªº"
 _WESTERN = re.compile(
     rf"[ -~\s{_SIGNS}àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜ]*"
@@ -66,7 +71,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         return _checked(_wide(data), _BINARY)
     text = _strict(data, "utf-8")
     if text is None and declared:
-        text = _strict(data, declared)
+        text = _strict(data, _AS_BROWSERS.get(declared.lower(), declared))
     if text is None:
         text = _legacy(data)
     return _checked(text, "is not text in any encoding that is known; save it as UTF-8")

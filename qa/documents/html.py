@@ -59,9 +59,18 @@ def extract(data: bytes) -> Content:
     )
 
 
+def _squeezed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
 def _plain(body: Element | None) -> str:
     """Return an article's blocks with a blank line between them, an item or a row on a line."""
-    blocks = [] if body is None else [_block(child) for child in body]
+    if body is None:
+        return ""
+    # Between its paragraphs an article may have text that is in none.
+    blocks = [_squeezed(body.text)]
+    for child in body:
+        blocks += [_block(child), _squeezed(child.tail)]
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,6 +18,8 @@ MAX_BRACKETS = 10_000
 """Of a text whose marks are read: markdown-it takes up to 4 s for so many bytes, and for brackets a
 time that grows with their square. What has more is no article, and is read as it stands."""
 
+_CODE = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]{1,2000}>", re.DOTALL)
 
 
@@ -80,7 +83,7 @@ class _Plain:
         elif token.type in {"fence", "code_block"}:
             text = token.content.strip("\n")
         elif token.type == "html_block":
-            text = _TAG.sub(" ", token.content).strip()
+            text = unescape(_TAG.sub(" ", _CODE.sub(" ", token.content))).strip()
         else:
             return
         if self.cells is not None:
@@ -101,6 +104,6 @@ def _inline(token: Token) -> str:
             parts.append(child.content)
         elif child.type == "softbreak":
             parts.append(" ")
-        elif child.type == "hardbreak":
+        elif child.type == "hardbreak" or _BREAK.match(child.content):
             parts.append("\n")
     return "".join(parts).strip()

@@ -29,6 +29,7 @@ _DATE_FIRST = re.compile(
     rf"\s*{_WORD}[ \t]*:?[ \t]*([0-9]{{4}}-[0-9]{{2}}(?:-[0-9]{{2}})?)(?![\w-]|[.,][0-9])[ \t]*",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"(['\"])((?:(?!\1).)*)\1")
 _DATE_LINE = re.compile(
     rf"\s*(?:{_WORD}[ \t]*:?[ \t]*)?([^\n]{{4,40}}?)[ \t]*(?:\n|\Z)", re.IGNORECASE
 )
@@ -67,14 +68,21 @@ def _fields(block: str) -> dict[str, str] | None:
         matches = [_LINE.fullmatch(line.strip()) for line in lines]
         if not lines or matches[0] is None:
             return None
-        loaded = {match[1]: match[2] for match in matches if match}
+        loaded = {match[1]: _unquoted(match[2]) for match in matches if match}
     if not isinstance(loaded, dict):
         return None
-    return {
+    fields = {
         key.lower(): value
         for key, value in loaded.items()
         if isinstance(key, str) and isinstance(value, str)
     }
+    # "Update: the minister resigns" between two rules is a mapping too, and is text.
+    return fields if any(name in fields for names in KEYS.values() for name in names) else None
+
+
+def _unquoted(value: str) -> str:
+    match = _QUOTED.fullmatch(value)
+    return match[2] if match else value
 
 
 def leading_date(content: Content) -> Content:

@@ -1,7 +1,9 @@
 """PDF: the pages that pypdf reads."""
 
 import logging
+import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -52,7 +54,7 @@ def extract(data: bytes) -> Content:
             pages = [_lines(page, end) for page in reader.pages]
         except (FileNotDecryptedError, WrongPasswordError) as error:
             raise DocumentError(_ENCRYPTED) from error
-        text = "\n\n".join(paragraphs([line for page in pages for line in page]))
+        text = "\n\n".join(paragraphs(_unrepeated(pages)))
         if not text:
             raise DocumentError(
                 "has no text on its {} pages, so it is probably a scan; "
@@ -62,6 +64,7 @@ def extract(data: bytes) -> Content:
         return _described(reader, text)
 
 
+_DIGITS = re.compile(r"\d+")
 _ENCRYPTED = "is encrypted; save it without a password"
 
 
@@ -96,6 +99,27 @@ def _lines(page: PageObject, end: float) -> Sequence[Line]:
             if line not in (written[0], written[-1]) or not line.text.isdigit()
         ]
     )
+
+
+def _unrepeated(pages: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the lines of all pages but those at the edge of most: the paper's name, "page 2 of 3".
+
+    They would stand in the middle of the sentence that goes on from one page to the next.
+    """
+    counts = Counter(place for page in pages for place in _edges(page))
+    repeated = {place for place, count in counts.items() if count > 1 and 2 * count >= len(pages)}
+    lines = [line for page in pages for line in page]
+    return [line for line in lines if _place(line) not in repeated] or lines
+
+
+def _edges(page: Sequence[Line]) -> set[tuple[str, int]]:
+    """Return what stands in the two outer rows on either side of a page."""
+    rows = sorted({round(line.y) for line in page})
+    return {_place(line) for line in page if round(line.y) in {*rows[:2], *rows[-2:]}}
+
+
+def _place(line: Line) -> tuple[str, int]:
+    return _DIGITS.sub("0", line.text), round(line.y)
 
 
 def _described(reader: PdfReader, text: str) -> Content:
