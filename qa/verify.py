@@ -130,7 +130,8 @@ def _verdict(
     files: Mapping[str, SourceFile],
 ) -> Verdict:
     texts: list[tuple[str, str]] = []
-    paths = indexed.get(claim.sha256, ())
+    # The same bytes are another text as .txt than as .md.
+    paths = sorted(indexed.get(claim.sha256, ()), key=lambda path: path != claim.document)
     texts.extend((f"index as {path!r}", snapshot.document(path).text) for path in paths[:1])
     for path in dict.fromkeys([claim.document, *paths]):
         text = _read(files.get(path), claim.sha256)

@@ -173,6 +173,15 @@ def test_an_index_without_its_texts_is_enough(docs: Path, index: Path) -> None:
     assert only(verify([claim], index)).verified
 
 
+def test_the_same_bytes_may_be_two_texts(docs: Path, tmp_path: Path) -> None:
+    for name in ("nieuws.md", "nieuws.txt"):
+        (docs / name).write_text("# Top\n\nStarmer leidt *de top* in Londen.\n")
+    build(docs, tmp_path / "index", model=GramEncoder())
+    claims = asked(tmp_path / "index", "Wie leidt de top in Londen?")
+    assert {"nieuws.md", "nieuws.txt"} <= {claim.document for claim in claims}
+    assert all(verdict.verified for verdict in verify(claims, tmp_path / "index"))
+
+
 def test_a_path_out_of_the_folder_is_not_followed(index: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("x")
     sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # of "x"
