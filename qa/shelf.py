@@ -5,11 +5,13 @@ Each change is followed by a build, so the next question sees it. What is added 
 in `index/removed/`, until it is put back.
 """
 
+import errno
 import os
 import re
 import threading
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from qa.build import build
@@ -27,7 +29,10 @@ MAX_UPLOADS = 200_000_000
 """Bytes of all added files together: whoever may upload shall not fill the disk."""
 
 _LONGEST = 80
-"""Characters of a name without its suffix; file systems take 255 bytes, and some letters take 3."""
+"""Characters of a name without its suffix."""
+
+_MOST_BYTES = 200
+"""File systems take 255, and some letters take 4."""
 
 _UNSAFE = re.compile(r"[^\w .,()'+-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -78,7 +83,17 @@ class Shelf:
             StorageError: it cannot be moved.
             QAError: what a build raises.
         """
-        self._move(self._texts, self._kept, path)
+        with self._lock:
+            here, there = _inside(self._texts, path), _inside(self._kept, path)
+            with _moving(path):
+                if (
+                    here.exists() and there.exists()
+                ):  # an earlier text of that name: it was promised to be kept
+                    there.replace(_free(there))
+                moved = _move(here, there)
+            report = build(self._texts, self._index, model=self._model)
+        if not moved and path not in report.removed:  # its file went before, and it only now
+            raise DocumentError("there is no text {!r}", path)
 
     def restore(self, path: str) -> None:
         """Put a removed text back where it was.
@@ -88,23 +103,43 @@ class Shelf:
             StorageError: it cannot be moved.
             QAError: what a build raises.
         """
-        self._move(self._kept, self._texts, path)
+        with self._lock:
+            here, there = _inside(self._kept, path), _inside(self._texts, path)
+            with _moving(path):
+                if here.exists() and there.exists():
+                    raise DocumentError(
+                        "there is another text at {!r} now; rename or remove it", path
+                    )
+                if not _move(here, there):
+                    raise DocumentError("there is no text {!r}", path)
+            build(self._texts, self._index, model=self._model)
 
     @property
     def _kept(self) -> Path:
         return self._index / "removed"
 
-    def _move(self, source: Path, target: Path, path: str) -> None:
-        with self._lock:
-            here, there = _inside(source, path), _inside(target, path)
-            if target == self._texts and there.exists():
-                raise DocumentError("there is another text at {!r} now; rename or remove it", path)
-            try:
-                there.parent.mkdir(parents=True, exist_ok=True)
-                here.replace(there)
-            except OSError as error:
-                raise StorageError("{!r} cannot be moved ({})", path, error.strerror) from error
-            build(self._texts, self._index, model=self._model)
+
+@contextmanager
+def _moving(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError("{!r} cannot be moved ({})", path, error.strerror) from error
+
+
+def _move(here: Path, there: Path) -> bool:
+    """Move a file, onto another disk too, and return whether it was there."""
+    if not here.exists():
+        return False
+    there.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        here.replace(there)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _write(there, here.read_bytes())
+        here.unlink()
+    return True
 
 
 def safe_name(name: str) -> str:
@@ -114,7 +149,8 @@ def safe_name(name: str) -> str:
     suffix = PurePosixPath(clean).suffix
     known = suffix.lower() if suffix.lower() in SUFFIXES else ""
     stem = clean.removesuffix(suffix) if known else clean
-    stem = stem[:_LONGEST].strip(" .") or "text"
+    short = stem[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
+    stem = short.strip(" .") or "text"
     return f"_{stem}{known}" if _RESERVED.fullmatch(stem) else stem + known
 
 

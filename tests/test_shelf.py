@@ -1,5 +1,6 @@
 """Texts that are added, removed and put back while the index is in use."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -173,8 +174,60 @@ def test_only_texts_below_the_folder_can_be_moved(shelf: Shelf, folder: Path, pa
 @pytest.mark.usefixtures("bot")
 def test_a_text_that_is_not_there_cannot_be_moved(shelf: Shelf) -> None:
     for move in (shelf.remove, shelf.restore):
-        with pytest.raises(StorageError, match="cannot be moved"):
+        with pytest.raises(DocumentError, match="there is no text"):
             move("nowhere.txt")
+        with pytest.raises((DocumentError, StorageError)):
+            move("a" * 300 + ".txt")
+
+
+def test_a_text_is_removed_and_put_back_once(bot: Bot, shelf: Shelf) -> None:
+    shelf.remove("haven.txt")
+    with pytest.raises(DocumentError, match="there is no text"):
+        shelf.remove("haven.txt")
+    shelf.restore("haven.txt")
+    with pytest.raises(DocumentError, match="there is no text"):
+        shelf.restore("haven.txt")
+    assert paths(bot) == ["haven.txt"]
+
+
+def test_a_text_whose_file_went_before_leaves_the_index(
+    bot: Bot, shelf: Shelf, folder: Path
+) -> None:
+    (folder / "haven.txt").unlink()
+    shelf.remove("haven.txt")
+    assert paths(bot) == []
+
+
+def test_an_earlier_removed_text_of_the_same_name_is_kept(
+    bot: Bot, shelf: Shelf, folder: Path
+) -> None:
+    for text in (TEXT, TEXT + "Anders.\n"):
+        assert shelf.add("brug.txt", text.encode()) == "uploads/brug.txt"
+        shelf.remove("uploads/brug.txt")
+    shelf.restore("uploads/brug.txt")
+    assert (folder / "uploads/brug.txt").read_text() == TEXT + "Anders.\n"
+    shelf.restore("uploads/brug (2).txt")
+    assert (folder / "uploads/brug (2).txt").read_text() == TEXT
+    assert paths(bot) == ["haven.txt", "uploads/brug (2).txt", "uploads/brug.txt"]
+
+
+def test_texts_and_index_may_be_on_two_disks(
+    bot: Bot, shelf: Shelf, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def only_within(self: Path, target: Path) -> Path:
+        if self.parent != target.parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", only_within)
+    before = (folder / "haven.txt").read_bytes()
+    shelf.remove("haven.txt")
+    assert paths(bot) == []
+    assert not (folder / "haven.txt").exists()
+    shelf.restore("haven.txt")
+    assert (folder / "haven.txt").read_bytes() == before
 
 
 @pytest.mark.usefixtures("bot")
