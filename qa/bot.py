@@ -264,7 +264,8 @@ def _leads_again(hits: list[Hit], previous: Answer) -> bool:
 
 
 def _checked(question: str) -> str:
-    text = unicodedata.normalize("NFC", question).strip()
+    whole = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = unicodedata.normalize("NFC", whole).strip()
     if not text:
         raise QuestionError("the question is blank; ask, for example: What did Rutte advise?")
     if len(text) > MAX_QUESTION:

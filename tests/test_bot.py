@@ -170,6 +170,11 @@ def test_what_was_quoted_before_may_answer_with_other_words(
     assert bot.ask("Why?", previous=first).outcome == outcome
 
 
+def test_half_a_character_is_replaced(bot: Bot) -> None:
+    assert bot.ask("Who is Ada \ud83d?").question == "Who is Ada \ufffd?"
+    assert bot.ask("Who is Ada \ud83d\ude00?").question == "Who is Ada \U0001f600?"
+
+
 def test_accents_written_as_characters_of_their_own_are_joined(bot: Bot) -> None:
     assert bot.ask("Qui est Pe\u0301rez ?").question == "Qui est P\u00e9rez ?"
 

@@ -69,6 +69,8 @@ DUTCH = {
         "hier kunnen geen teksten bij of af: deze pagina is alleen om te lezen"
     ),
     "judgements are not kept here": "oordelen worden hier niet bewaard",
+    "no words of {!r} are named": "er zijn geen woorden van {!r} genoemd",
+    "{}: did not arrive": "{}: is niet aangekomen",
     "user name and password, please": "gebruikersnaam en wachtwoord, alsjeblieft",
     "wrong user name or password": "verkeerde gebruikersnaam of verkeerd wachtwoord",
     "too many wrong passwords; wait {} s": "te veel verkeerde wachtwoorden; wacht {} s",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
@@ -81,6 +82,7 @@ def create_app(bot: chat.Asking, options: Options = DEFAULTS) -> FastAPI:
         openapi_url=None,
     )
     app.add_exception_handler(QAError, _error_response)
+    app.add_exception_handler(RequestValidationError, _invalid_response)
     _add_routes(app, bot, gate)
     app.include_router(texts.routes(bot, options.shelf))
     app.include_router(feedback.routes(bot, options.feedback))
@@ -129,6 +131,13 @@ _STATUSES: tuple[tuple[type[QAError], int], ...] = (
     (DocumentError, 422),
     (BusyError, 503),
 )
+
+
+async def _invalid_response(_request: Request, error: Exception) -> JSONResponse:
+    """Return what is wrong with a request, without what was sent: that may be no text at all."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these only
+    wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return JSONResponse({"error": "; ".join(wrong)}, status_code=422)
 
 
 async def _error_response(request: Request, error: Exception) -> JSONResponse:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.requests import ClientDisconnect
 
 from qa import chat
 from qa.documents import SUFFIXES
@@ -59,9 +60,12 @@ async def _body(name: str, request: Request) -> bytes:
     """Return the file that was sent, as it comes, so that too large a one is never held whole."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_UPLOAD:
-            raise DocumentError("{}: is larger than {} MB", name, MAX_UPLOAD // 1_000_000)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_UPLOAD:
+                raise DocumentError("{}: is larger than {} MB", name, MAX_UPLOAD // 1_000_000)
+            parts.append(part)
+    except ClientDisconnect as error:  # nobody reads this
+        raise DocumentError("{}: did not arrive", name) from error
     return b"".join(parts)
