@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import docx
 import pytest
@@ -156,6 +157,9 @@ def test_a_link_to_an_answer_opens_it_again(page: Page, browser: Browser) -> Non
     assert link == page.url
     again = open_page(browser, link)
     expect(again.locator(".qa-quote")).to_contain_text(QUOTE)
+    ask(again, "En begroot?")
+    expect(again.locator(".qa-turn").last.locator("[data-action=alone]")).to_be_visible()
+    assert parse_qs(urlsplit(again.url).query)["q"] == [f"{COST} En begroot?"]
     again.context.close()
 
 
@@ -587,6 +591,15 @@ def test_texts_are_filtered_added_removed_and_put_back(browser: Browser, tmp_pat
             texts.locator(".qa-undo").click()
             expect(texts.locator("[data-path='uploads/brug.txt'] .qa-remove")).to_be_visible()
             assert (docs / "uploads/brug.txt").exists()
+            # What is done to one text leaves the way back of another.
+            texts.locator("[data-path='haven.txt'] .qa-remove").click()
+            texts.locator("[data-path='uploads/brug.txt'] .qa-remove").dblclick()
+            expect(texts.locator(".qa-undo")).to_have_count(2)
+            texts.locator("[data-path='uploads/brug.txt'] .qa-undo").dblclick()
+            expect(texts.locator("[data-path='uploads/brug.txt'] .qa-remove")).to_be_visible()
+            texts.locator("[data-path='haven.txt'] .qa-undo").click()
+            expect(texts.locator("[data-path='haven.txt'] .qa-remove")).to_be_visible()
+            expect(page.locator("#qa-toast.qa-shown")).to_have_count(0)
             page.keyboard.press("Escape")
             ask(page, "Is de brug open?")
             expect(page.locator("#qa-panel")).to_contain_text("De brug is open.")
@@ -758,6 +771,29 @@ def test_a_reader_judges_an_answer(browser: Browser, tmp_path: Path) -> None:
     )
     assert (labelled["question"], labelled["answers"]) == (COST, [wanted])
     assert (complaints["verdict"], complaints["answers"]) == ("wrong_source", [QUOTE])
+
+
+def test_a_judgement_is_of_what_was_searched_for(browser: Browser, tmp_path: Path) -> None:
+    with served(create_app(FakeBot(), Options(feedback=tmp_path))) as address:
+        page = open_page(browser, address)
+        ask(page, COST)
+        ask(page, "En begroot?")
+        turn = page.locator(".qa-turn").last
+        expect(turn.locator("[data-action=alone]")).to_be_visible()
+        turn.locator("[data-verdict=right]").click()
+        expect(turn.locator("[data-verdict=right]")).to_have_class("qa-judge qa-judged")
+        period(page, before="2026-02-28")
+        ask(page, COST)
+        turn = page.locator(".qa-turn").last
+        turn.locator("[data-verdict=right]").click()
+        expect(turn.locator("[data-verdict=right]")).to_have_class("qa-judge qa-judged")
+        page.context.close()
+    follow_up, limited = (
+        json.loads(line)
+        for line in (tmp_path / "labelled.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    assert (follow_up["question"], follow_up["before"]) == (f"{COST} En begroot?", None)
+    assert (limited["question"], limited["before"]) == (COST, "2026-02-28")
 
 
 def test_without_feedback_there_is_nothing_to_judge_with(page: Page) -> None:

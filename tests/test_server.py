@@ -76,7 +76,7 @@ def test_a_question_can_be_kept_to_a_period(client: TestClient) -> None:
     assert asked(after="2027")["passages"] == []
     assert "'soon' is not a date" in asked(after="soon")["error"]
     assert "turn them round" in asked(after="2027", before="2026")["error"]
-    assert "detail" in asked(after=2027)
+    assert "after" in asked(after=2027)["error"]
 
 
 def test_an_error_is_said_in_the_language_that_is_asked_for(client: TestClient) -> None:
@@ -320,6 +320,8 @@ def test_a_named_sentence_becomes_a_labelled_question(tmp_path: Path) -> None:
         assert client.post("/api/feedback", json=said | where).json() == {"status": "kept"}
         nowhere = {"question": "Wie is de\nkoning?", "verdict": "right"}
         assert client.post("/api/feedback", json=nowhere).status_code == 200
+        ended = {"question": "Wie?", "verdict": "right", "after": "", "before": "2024"}
+        assert client.post("/api/feedback", json=ended).status_code == 200
         wrong = said | where | {"verdict": "wrong_source"}
         assert client.post("/api/feedback", json=wrong).status_code == 200
     quote = "Het project kostte 310 miljoen euro, 40 miljoen meer dan begroot."
@@ -327,10 +329,28 @@ def test_a_named_sentence_becomes_a_labelled_question(tmp_path: Path) -> None:
     assert questions == (
         Labelled(question=COST, answers=(quote,), document=ARTICLE.path),
         Labelled(question="Wie is de\nkoning?", answers=(), document=None),
+        Labelled(question="Wie?", answers=(), before="2024"),
     )
     (line,) = (tmp_path / "complaints.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["verdict"] == "wrong_source"
     assert json.loads(line)["answers"] == [quote]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"question": "x", "verdict": "\\ud800"}',
+        '{"question": "x", "verdict": "right", "start": NaN}',
+        '{"question": "x"',
+    ],
+)
+def test_what_is_no_request_is_said_without_what_was_sent(client: TestClient, said: str) -> None:
+    response = client.post(
+        "/api/feedback", content=said, headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 422
+    assert "body" in response.json()["error"]
+    assert "ud800" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -342,6 +362,7 @@ def test_a_named_sentence_becomes_a_labelled_question(tmp_path: Path) -> None:
         ({"question": "x", "verdict": "right", "document": "nowhere.txt"}, 422),
         ({"question": "x", "verdict": "right", "document": "a", "start": -1}, 422),
         ({"question": " \n", "verdict": "right"}, 422),
+        ({"question": "x", "verdict": "right", "after": "soon"}, 400),
         ({"question": "x", "verdict": "right", "document": ARTICLE.path}, 422),
         ({"question": "x", "verdict": "right", "document": ARTICLE.path, "start": 10**6}, 422),
     ],

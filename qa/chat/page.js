@@ -18,6 +18,7 @@ window.qa = (() => {
   let selected = null;
   let opener = null; // where the focus goes back to when sheet or dialog closes
   let greeted = false;
+  let opening = ""; // the address of the text that is being opened
 
   const narrow = matchMedia("(max-width: 860px)");
   const touched = matchMedia("(pointer: coarse)");
@@ -73,6 +74,7 @@ window.qa = (() => {
     root.append(article);
     document.body.classList.add("qa-started");
     asking = { number: count, article, reply, question, alone, period, evidence: "", done: false };
+    asking.searched = question;
     turns.set(count, asking);
     article.dataset.turn = count;
     scrollTo(article, "start");
@@ -81,10 +83,12 @@ window.qa = (() => {
     mind(asking);
   }
 
-  function receive({ turn: number, reply, evidence, done }) {
+  function receive({ turn: number, reply, evidence, searched, done }) {
     const turn = turns.get(number);
     if (!turn || turn.done) return;
     turn.evidence = evidence;
+    turn.searched = searched || turn.question; // a follow-up means nothing by itself
+    if (number === count) history.replaceState(history.state, "", link(turn));
     turn.reply.innerHTML = reply;
     if (selected !== turn) select(turn);
     if (!done) return;
@@ -105,8 +109,16 @@ window.qa = (() => {
     again.type = "button";
     again.dataset.action = "again";
     turn.reply.replaceChildren(make("p", "qa-thinking", text), again);
-    waiting.length = 0;
+    giveBack(waiting.splice(0).map(([question]) => question));
     finish(turn);
+  }
+
+  /* Questions that wait for one that was stopped are not asked, and not lost. */
+  function giveBack(questions) {
+    const area = box();
+    if (!questions.length || !area || area.value) return;
+    area.value = questions.join("\n");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   function stop() {
@@ -232,8 +244,11 @@ window.qa = (() => {
   }
 
   async function openText(address) {
+    if (opening === address) return; // a double click
+    opening = address;
     const before = document.activeElement;
     const main = await load(address);
+    opening = "";
     if (!main) return;
     const dialog = document.createElement("dialog");
     dialog.className = "qa-dialog";
@@ -355,7 +370,10 @@ window.qa = (() => {
   async function refresh(dialog) {
     const main = await load("texts");
     if (!main) return;
+    const removed = [...dialog.querySelectorAll(".qa-list > li:has(.qa-undo)")];
     $(".qa-list", dialog).replaceWith($(".qa-list", main));
+    const there = new Set([...dialog.querySelectorAll(".qa-list > li")].map((row) => row.dataset.path));
+    $(".qa-list", dialog).append(...removed.filter((row) => !there.has(row.dataset.path)));
     $(".qa-facts", dialog).replaceWith($(".qa-facts", main));
     filter(dialog);
   }
@@ -371,13 +389,22 @@ window.qa = (() => {
     return false;
   }
 
-  async function remove(row) {
+  async function remove(row, button) {
     const path = row.dataset.path;
-    if (!(await change("DELETE", "api/texts", path))) return;
+    button.disabled = true;
+    if (!(await change("DELETE", "api/texts", path))) {
+      button.disabled = false;
+      return;
+    }
     const undo = make("button", "qa-undo", words.undo);
     undo.type = "button";
     undo.addEventListener("click", async () => {
-      if (await change("POST", "api/texts/restore", path)) refresh(undo.closest("dialog"));
+      undo.disabled = true;
+      if (await change("POST", "api/texts/restore", path)) {
+        const dialog = undo.closest("dialog");
+        row.remove();
+        refresh(dialog);
+      } else undo.disabled = false;
     });
     const gone = make("p", "", `${row.querySelector("a").textContent}: ${words.removed} `);
     gone.setAttribute("role", "status");
@@ -390,7 +417,8 @@ window.qa = (() => {
   async function judge(button) {
     const own = turns.get(Number(button.closest(".qa-turn")?.dataset.turn));
     const { verdict, document: path, start, end } = button.dataset;
-    const body = { question: (own ?? selected).question, verdict };
+    const { searched, period } = own ?? selected;
+    const body = { question: searched, verdict, ...period };
     if (path) Object.assign(body, { document: path, start: Number(start), end: Number(end) });
     try {
       const response = await fetch("api/feedback", {
@@ -425,9 +453,9 @@ window.qa = (() => {
     say(message);
   }
 
-  function link({ question, period }) {
+  function link({ searched, period }) {
     const address = new URL(location.href);
-    for (const [name, value] of Object.entries({ q: question, ...period })) {
+    for (const [name, value] of Object.entries({ q: searched, ...period })) {
       if (value) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
     }
@@ -447,7 +475,7 @@ window.qa = (() => {
       return;
     }
     if (button.dataset.verdict) return void judge(button);
-    if (button.matches(".qa-remove")) return void remove(button.closest("li"));
+    if (button.matches(".qa-remove")) return void remove(button.closest("li"), button);
     if (button.matches(".qa-example")) return void ask(button.textContent);
     if (button.matches(".qa-stop")) return void stop();
     const turn = turns.get(Number(button.closest(".qa-turn")?.dataset.turn));
@@ -460,7 +488,7 @@ window.qa = (() => {
     if (action === "alone") ask(turn.question, { ...turn, alone: true });
     if (action === "always") {
       choose({});
-      ask(turn.question, { alone: turn.alone });
+      ask(turn.searched, { alone: true });
     }
     if (action === "sources") {
       select(turn);

@@ -26,6 +26,8 @@ class Reply:
     reply: str
     evidence: str
     done: bool
+    searched: str = ""
+    """What was searched for: what a judgement of it and a link to it are about."""
 
 
 def stream(
@@ -41,7 +43,13 @@ def stream(
     if answer.outcome == "answered":
         for count in range(len(answer.citations)):
             part = _answered(answer, answer.citations[:count], words, complete=False)
-            yield Reply(turn=turn, reply=within + part, evidence=panel, done=False)
+            yield Reply(
+                turn=turn,
+                reply=within + part,
+                evidence=panel,
+                done=False,
+                searched=answer.searched_for,
+            )
         whole = _answered(answer, answer.citations, words, complete=True)
     elif answer.outcome == "index_empty":
         whole = _nothing(words.index_empty, words.index_empty_more)
@@ -50,7 +58,13 @@ def stream(
     else:
         whole = _nothing(words.period_empty, words.undated)
     panel = panel if answer.passages else ""
-    yield Reply(turn=turn, reply=within + whole, evidence=panel, done=True)
+    yield Reply(
+        turn=turn,
+        reply=within + whole,
+        evidence=panel,
+        done=True,
+        searched=answer.searched_for,
+    )
 
 
 def failure(turn: int, message: str, words: Words) -> Reply:

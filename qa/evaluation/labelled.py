@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, StringConstraints, TypeAdapter, 
 from pydantic_core import PydanticCustomError, from_json
 
 from qa.bot import MAX_QUESTION
+from qa.dates import period
 from qa.documents import Document
 from qa.errors import QuestionError
 from qa.index import words
@@ -43,6 +44,9 @@ class Labelled:
     """Words that the right sentence holds, any of them; none if the texts do not answer."""
     document: str | None = None
     """The path of the document that holds the answer, if it matters."""
+    after: str | None = None
+    before: str | None = None
+    """The period that the question is kept to: `Bot.ask`."""
 
 
 _LABELLED = TypeAdapter(Labelled)
@@ -98,6 +102,8 @@ def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
         ) from error
     if not questions:
         raise QuestionError(f"{str(path)!r} holds no question")
+    for one in questions:
+        period(one.after, one.before)
     return questions, texts
 
 

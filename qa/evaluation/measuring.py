@@ -71,7 +71,8 @@ def measure(
     outcomes = []
     for done, labelled in enumerate(questions):
         progress("asking", done, len(questions))
-        outcomes.append(judge(labelled, bot.ask(labelled.question)))
+        answer = bot.ask(labelled.question, after=labelled.after, before=labelled.before)
+        outcomes.append(judge(labelled, answer))
     progress("asking", len(questions), len(questions))
     return tuple(outcomes)
 

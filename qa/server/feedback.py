@@ -17,6 +17,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
 from qa import chat
+from qa.dates import period
 from qa.errors import DocumentError, QAError, StorageError
 
 LABELLED = "labelled.jsonl"
@@ -43,6 +44,9 @@ class Judgement(BaseModel):
     document: str | None = Field(default=None, max_length=4096)
     start: int = Field(default=0, ge=0)
     end: int = Field(default=0, ge=0)
+    after: str = ""
+    before: str = ""
+    """The period that the question was kept to: outside of it the texts may say something else."""
 
 
 def routes(bot: chat.Asking, folder: Path | None) -> APIRouter:
@@ -72,11 +76,14 @@ def _line(bot: chat.Asking, judgement: Judgement) -> str:
         quote = bot.document(judgement.document).text[judgement.start : judgement.end]
         if not quote.strip():  # as a label, it would say that the texts do not answer
             raise DocumentError("no words of {!r} are named", judgement.document)
+    after, before = period(judgement.after or None, judgement.before or None)
     return json.dumps(
         {
             "question": judgement.question,
             "answers": [quote] if quote else [],
             "document": judgement.document,
+            "after": after,
+            "before": before,
             "verdict": judgement.verdict,
             "index_version": bot.status().index_version,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
