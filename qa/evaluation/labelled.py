@@ -81,7 +81,8 @@ def read(path: Path) -> tuple[tuple[Labelled, ...], dict[str, str]]:
     """Return the questions of a file, and the texts that it brings along by name.
 
     Own format: a JSON object a line, `{"question": …, "answers": [words of the right sentence]}`,
-    with an empty list where the texts do not answer; `document` may name the right text.
+    with an empty list where the texts do not answer; `document` may name the right text, `after`
+    and `before` the period that the question is kept to.
     SQuAD's format (1.1 and 2.0): one JSON object with `data`; its paragraphs are the texts.
 
     Raises:
