@@ -144,6 +144,15 @@ def test_text_beside_the_paragraphs_of_a_page_is_kept() -> None:
     assert "Macron wil wachten." in text
 
 
+def test_what_follows_a_block_of_a_page_is_on_a_line_of_its_own() -> None:
+    filler = "<p>" + "De top in Londen begint om tien uur. " * 5 + "</p>"
+    quote = "<blockquote><p>Wij zijn klaar.</p>Dat zei Rutte gisteren.</blockquote>"
+    items = "<ul><li>Punt een<ul><li>Deel</li></ul>en de rest</li></ul>"
+    text = read_bytes("a.html", page(body=f"<article>{filler}{quote}{items}</article>")).text
+    assert "klaar.Dat" not in text
+    assert "eenen" not in text
+
+
 @pytest.mark.parametrize("named", ["iso-8859-1", "ISO-8859-1", "us-ascii"])
 def test_a_page_that_names_an_old_encoding_is_read_as_browsers_do(named: str) -> None:
     said = "Het kabinet trekt € 5 miljard uit. “Dat is nodig”, zei hij – en l’état blijft. "

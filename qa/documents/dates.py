@@ -27,14 +27,20 @@ _NUMBERS = {
     for number, month in enumerate(months.casefold().split(), 1)
     for name in (month, month[:3])
     if name != "jui"  # French, June as well as July
-} | {"mrt": 3, "sept": 9, "setiembre": 9}
+} | {"janv": 1, "févr": 2, "mrt": 3, "mrz": 3, "juil": 7, "sept": 9, "setiembre": 9}
 
-_ISO = re.compile(r"([0-9]{4})(?:-([0-9][0-9])(?:-([0-9][0-9])(?:[T ][0-9][0-9].*)?)?)?")
+_TIME = (
+    r"[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?"
+    r"(?: ?(?:uur|uhr|h|am|pm|gmt|utc|cet|cest|z|[+-][0-9]{2}:?[0-9]{2}))?"
+)
+_ISO = re.compile(
+    rf"([0-9]{{4}})(?:-([0-9][0-9]?)(?:-([0-9][0-9]?)(?:T[0-9][0-9].*| {_TIME})?)?)?", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(r"([0-9][0-9]?)([-./])([0-9][0-9]?)\2([0-9]{4})")
 _NAMED = re.compile(
     r"(?:[^\W\d_]+,? )??(?:(?P<day>[0-9]{1,2})(?:\.|er|st|nd|rd|th|º)? )?(?:de )?"
     r"(?P<month>[^\W\d_]{3,10})\.?(?: (?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?)?"
-    r",?(?: del?)? (?P<year>[0-9]{4})"
+    rf",?(?: del?)? (?P<year>[0-9]{{4}})(?:,? {_TIME})?"
 )
 
 

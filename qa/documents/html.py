@@ -108,4 +108,6 @@ def _parts(element: Element) -> Iterator[str]:
             yield "\v"
         if isinstance(part.tag, str) and (part.tag, element.tag) != ("list", "item"):
             yield from _parts(part)
+        if part.tag in {"p", "item", "list"} and (part.tail or "").strip():
+            yield "\v"
         yield part.tail or ""

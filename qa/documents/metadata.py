@@ -92,8 +92,9 @@ def leading_date(content: Content) -> Content:
     that is nothing but a date, with or without such a word before it.
     """
     head = content.text[:HEAD]
-    match = _DATE_FIRST.match(head) or _DATE_LINE.match(head)
-    date = parse_date(match[1]) if match else None
-    if match is None or date is None:
-        return content
-    return replace(content, text=content.text[match.end() :].strip(), date=content.date or date)
+    for pattern in (_DATE_LINE, _DATE_FIRST):
+        match = pattern.match(head)
+        if match and (date := parse_date(match[1])):
+            text = content.text[match.end() :].strip()
+            return replace(content, text=text, date=content.date or date)
+    return content
