@@ -107,16 +107,15 @@ def _asked(question: str) -> list[str]:
 def _fits(question: str, new: int, previous: str, old: int) -> bool:
     """Return whether a name may stand where the other did: a time for a time, a place for one."""
     said = _words(question[:new])[1:]
-    behind = [
-        bool(words) and words[-1] in BEFORE.get(language(text), frozenset())
-        for words, text in (
-            ([word for word in said if word not in ARTICLES], question),
-            ([word for word in _words(previous[:old]) if word not in ARTICLES], previous),
-        )
-    ]
-    if ABOUT.intersection(said):
-        behind[0] = False
-    return question[new].isdigit() == previous[old].isdigit() and behind[0] == behind[1]
+    place = not ABOUT.intersection(said) and _is_place(said, question)
+    alike = question[new].isdigit() == previous[old].isdigit()
+    return alike and place == _is_place(_words(previous[:old]), previous)
+
+
+def _is_place(before: list[str], question: str) -> bool:
+    """Return whether the word before a name, but for articles, makes it a place or a time."""
+    words = [word for word in before if word not in ARTICLES]
+    return bool(words) and words[-1] in BEFORE.get(language(question), frozenset())
 
 
 def _names(question: str, *, apart: bool = False) -> list[tuple[int, int]]:

@@ -11,21 +11,32 @@ from qa.documents import show_date
 from qa.errors import QuestionError
 
 _DAYS = {
-    "de": "-2 vorgestern; -1 gestern; 0 heute; 1 morgen; 2 übermorgen",
-    "en": "-2 the day before yesterday; -1 yesterday; 0 today, tonight; 1 tomorrow; "
-    "2 the day after tomorrow",
-    "es": "-2 anteayer, antes de ayer; -1 ayer; 0 hoy; 1 mañana; 2 pasado mañana",
-    "fr": "-2 avant-hier; -1 hier; 0 aujourd'hui, aujourd’hui; 1 demain; 2 après-demain",
-    "nl": "-2 eergisteren; -1 gisteren, gisterochtend, gistermorgen, gistermiddag, gisteravond, "
-    "gisternacht; 0 vandaag, vanmorgen, vanochtend, vanmiddag, vanavond; "
-    "1 morgen, morgenochtend, morgenmiddag, morgenavond; 2 overmorgen",
+    "de": {-2: "vorgestern", -1: "gestern", 0: "heute", 1: "morgen", 2: "übermorgen"},
+    "en": {
+        -2: "the day before yesterday",
+        -1: "yesterday",
+        0: "today|tonight",
+        1: "tomorrow",
+        2: "the day after tomorrow",
+    },
+    "es": {-2: "anteayer|antes de ayer", -1: "ayer", 0: "hoy", 1: "mañana", 2: "pasado mañana"},
+    "fr": {
+        -2: "avant-hier",
+        -1: "hier",
+        0: "aujourd'hui|aujourd’hui",
+        1: "demain",
+        2: "après-demain",
+    },
+    "nl": {
+        -2: "eergisteren",
+        -1: "gisteren|gisterochtend|gistermorgen|gistermiddag|gisteravond|gisternacht",
+        0: "vandaag|vanmorgen|vanochtend|vanmiddag|vanavond",
+        1: "morgen|morgenochtend|morgenmiddag|morgenavond",
+        2: "overmorgen",
+    },
 }
 DAYS: dict[str, dict[str, int]] = {
-    name: {
-        word: int(distance)
-        for distance, words in (part.split(" ", 1) for part in told.split("; "))
-        for word in words.split(", ")
-    }
+    name: {word: distance for distance, words in told.items() for word in words.split("|")}
     for name, told in _DAYS.items()
 }
 """Words for a day, by language, and their distance in days from the day of the text."""

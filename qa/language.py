@@ -53,6 +53,9 @@ what news begin with. These do say something by themselves."""
 FUNCTION_WORDS = {name: frozenset(words.casefold().split()) for name, words in _WORDS.items()}
 
 _TOLD_BY = {name: words.union(_TELLING[name].split()) for name, words in FUNCTION_WORDS.items()}
+_SHARED = Counter(word for words in _TOLD_BY.values() for word in words)
+_WEIGHTS = {name: {word: 1 / _SHARED[word] for word in words} for name, words in _TOLD_BY.items()}
+"""A word that fewer of the languages share tells more."""
 
 _PRONOUNS = {
     "de": frozenset(["er", "sie"]),
@@ -142,13 +145,7 @@ def language(question: str, *, default: str = "en") -> str:
     question in three languages.
     """
     words = _WORD.findall(question.casefold())
-    scores = {
-        # A word that fewer of the languages share tells more.
-        name: sum(
-            1 / sum(word in others for others in _TOLD_BY.values()) for word in words if word in own
-        )
-        for name, own in _TOLD_BY.items()
-    }
+    scores = {name: sum(own.get(word, 0) for word in words) for name, own in _WEIGHTS.items()}
     best = max(scores, key=lambda name: (scores[name], name == default))
     if scores[best]:
         return best

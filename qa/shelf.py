@@ -86,11 +86,11 @@ class Shelf:
         with self._lock:
             here, there = _inside(self._texts, path), _inside(self._kept, path)
             with _moving(path):
-                if (
-                    here.exists() and there.exists()
-                ):  # an earlier text of that name: it was promised to be kept
+                moved = here.exists()
+                if moved and there.exists():  # an earlier text of that name is kept too
                     there.replace(_free(there))
-                moved = _move(here, there)
+                if moved:
+                    _move(here, there)
             report = build(self._texts, self._index, model=self._model)
         if not moved and path not in report.removed:  # its file went before, and it only now
             raise DocumentError("there is no text {!r}", path)
@@ -106,12 +106,13 @@ class Shelf:
         with self._lock:
             here, there = _inside(self._kept, path), _inside(self._texts, path)
             with _moving(path):
-                if here.exists() and there.exists():
+                if not here.exists():
+                    raise DocumentError("there is no text {!r}", path)
+                if there.exists():
                     raise DocumentError(
                         "there is another text at {!r} now; rename or remove it", path
                     )
-                if not _move(here, there):
-                    raise DocumentError("there is no text {!r}", path)
+                _move(here, there)
             build(self._texts, self._index, model=self._model)
 
     @property
@@ -127,10 +128,8 @@ def _moving(path: str) -> Iterator[None]:
         raise StorageError("{!r} cannot be moved ({})", path, error.strerror) from error
 
 
-def _move(here: Path, there: Path) -> bool:
-    """Move a file, onto another disk too, and return whether it was there."""
-    if not here.exists():
-        return False
+def _move(here: Path, there: Path) -> None:
+    """Move a file, onto another disk too."""
     there.parent.mkdir(parents=True, exist_ok=True)
     try:
         here.replace(there)
@@ -139,7 +138,6 @@ def _move(here: Path, there: Path) -> bool:
             raise
         _write(there, here.read_bytes())
         here.unlink()
-    return True
 
 
 def safe_name(name: str) -> str:

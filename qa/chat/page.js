@@ -74,7 +74,7 @@ window.qa = (() => {
     root.append(article);
     document.body.classList.add("qa-started");
     asking = { number: count, article, reply, question, alone, period, evidence: "", done: false };
-    asking.searched = question;
+    asking.searched = question; // until the reply says what it was completed to
     turns.set(count, asking);
     article.dataset.turn = count;
     scrollTo(article, "start");
@@ -87,7 +87,7 @@ window.qa = (() => {
     const turn = turns.get(number);
     if (!turn || turn.done) return;
     turn.evidence = evidence;
-    turn.searched = searched || turn.question; // a follow-up means nothing by itself
+    turn.searched = searched || turn.searched;
     if (number === count) history.replaceState(history.state, "", link(turn));
     turn.reply.innerHTML = reply;
     if (selected !== turn) select(turn);

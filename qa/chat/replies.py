@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from qa.answer import Answer, Citation
 from qa.chat.asking import ALWAYS, Period
@@ -40,16 +41,11 @@ def stream(
     """Yield the reply as it grows: first the sources, then quote after quote, each whole so far."""
     panel = evidence(answer, words)
     within = _within(period, words)
+    made = partial(Reply, turn=turn, searched=answer.searched_for)
     if answer.outcome == "answered":
         for count in range(len(answer.citations)):
             part = _answered(answer, answer.citations[:count], words, complete=False)
-            yield Reply(
-                turn=turn,
-                reply=within + part,
-                evidence=panel,
-                done=False,
-                searched=answer.searched_for,
-            )
+            yield made(reply=within + part, evidence=panel, done=False)
         whole = _answered(answer, answer.citations, words, complete=True)
     elif answer.outcome == "index_empty":
         whole = _nothing(words.index_empty, words.index_empty_more)
@@ -58,13 +54,7 @@ def stream(
     else:
         whole = _nothing(words.period_empty, words.undated)
     panel = panel if answer.passages else ""
-    yield Reply(
-        turn=turn,
-        reply=within + whole,
-        evidence=panel,
-        done=True,
-        searched=answer.searched_for,
-    )
+    yield made(reply=within + whole, evidence=panel, done=True)
 
 
 def failure(turn: int, message: str, words: Words) -> Reply:

@@ -95,10 +95,7 @@ def read_manifest(connection: sqlite3.Connection, layout: Layout) -> Manifest | 
 def keep_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
     """Write the manifest of a version that is there."""
     contents = dump_manifest(manifest)
-    rows = {
-        "contents": contents,
-        "check_sum": _manifest_checksum(contents, manifest.version),
-    }
+    rows = {"contents": contents, "check_sum": _manifest_checksum(contents, manifest.version)}
     connection.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", rows.items())
 
 
@@ -148,14 +145,12 @@ def read_embeddings(
             raise damaged(layout, f"the vectors of passage {key} were altered")
         offsets = np.frombuffer(row[2], dtype=np.int32).reshape(-1, 2)
         flat = np.frombuffer(row[1], dtype=np.int8)
-        yield (
-            key,
-            Embedding(
-                vectors=np.frombuffer(row[0], dtype=np.float32).reshape(-1, dimension),
-                tokens=flat.reshape(len(offsets), -1) if len(offsets) else flat.reshape(0, 1),
-                offsets=offsets,
-            ),
+        embedding = Embedding(
+            vectors=np.frombuffer(row[0], dtype=np.float32).reshape(-1, dimension),
+            tokens=flat.reshape(len(offsets), -1) if len(offsets) else flat.reshape(0, 1),
+            offsets=offsets,
         )
+        yield key, embedding
 
 
 def encode_gram(gram: str) -> str:
