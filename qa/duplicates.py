@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from itertools import combinations
 
 import numpy as np
@@ -28,12 +29,20 @@ _WORD = re.compile(r"\w+")
 def near_duplicates(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of paths whose texts are nearly the same, sorted.
 
+    Of texts that are the same to the letter each is named with the first alone.
+
     Args:
         texts: each path with its text; one is looked at after the other and not kept.
     """
     paths: list[str] = []
     runs: list[Runs] = [np.zeros(0, dtype=np.uint64)]
+    firsts: dict[bytes, str] = {}
+    same: list[tuple[str, str]] = []
     for path, text in texts:
+        first = firsts.setdefault(sha256(text.encode()).digest(), path)
+        if first != path:
+            same.append((first, path))
+            continue
         paths.append(path)
         runs.append(_runs(text))
     sizes = [len(some) for some in runs[1:]]
@@ -42,13 +51,12 @@ def near_duplicates(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
         for holders in _groups(np.concatenate(runs), np.repeat(np.arange(len(paths)), sizes))
         for pair in combinations(holders, 2)
     )
-    return tuple(
-        sorted(
-            (min(paths[one], paths[two]), max(paths[one], paths[two]))
-            for (one, two), count in shared.items()
-            if count >= SHARE * min(sizes[one], sizes[two])
-        )
-    )
+    near = [
+        (paths[one], paths[two])
+        for (one, two), count in shared.items()
+        if count >= SHARE * min(sizes[one], sizes[two])
+    ]
+    return tuple(sorted((min(pair), max(pair)) for pair in same + near))
 
 
 def _groups(runs: Runs, holders: npt.NDArray[np.intp]) -> Iterator[list[int]]:

@@ -192,6 +192,20 @@ def test_pages_in_other_encodings(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "fragment",
+    [
+        "{}",
+        "<div>{}</div>",
+        "<p>{}",
+        "<!doctype html><meta charset=utf-8><title>x</title><p>{}</p>",
+    ],
+)
+def test_a_page_without_its_outer_tags_is_read(fragment: str) -> None:
+    said = "De burgemeester opende maandag een tunnel."
+    assert read_bytes("a.html", fragment.format(said).encode()).text == said
+
+
+@pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"<html><head><title>x</title></head><body></body></html>", "is empty"),

@@ -22,7 +22,13 @@ def test_nearly_the_same_is_found_and_another_text_is_not() -> None:
 
 
 def test_what_stands_in_every_text_makes_no_two_alike() -> None:
-    assert near_duplicates({f"{number}.txt": TEXT for number in range(21)}.items()) == ()
+    texts = {f"{number}.txt": f"{TEXT} {'own' * number} {number}" for number in range(21)}
+    assert near_duplicates(texts.items()) == ()
+
+
+def test_many_copies_are_each_named_with_the_first() -> None:
+    copies = near_duplicates({f"{number:02}.txt": TEXT for number in range(30)}.items())
+    assert copies == tuple(("00.txt", f"{number:02}.txt") for number in range(1, 30))
 
 
 @given(st.dictionaries(st.text(max_size=3), st.text(), max_size=5))

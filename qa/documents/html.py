@@ -20,6 +20,7 @@ grows with their square. A long news page has 1 MB and 15,000."""
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
 )
+_ROOT = re.compile(r"<html\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z_-]{2,20})", re.IGNORECASE)
 
 for _name in ("trafilatura", "htmldate"):
@@ -41,6 +42,8 @@ def extract(data: bytes) -> Content:
         )
     declared = _CHARSET.search(data[:4096])
     page = decode(data, declared[1].decode("ascii") if declared else None)
+    if not _ROOT.search(page):  # trafilatura takes what has none for no page, browsers do not
+        page = f"<html>{page}</html>"
     found = bare_extraction(
         page,
         with_metadata=True,
