@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import docx
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, Response, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Response, Route, expect
 from reportlab.pdfgen.canvas import Canvas
 from typing_extensions import override
 
@@ -333,6 +333,28 @@ def test_questions_asked_meanwhile_are_answered_in_turn(browser: Browser) -> Non
         expect(page.locator(".qa-turn").nth(1)).to_contain_text("Dat staat niet in de teksten.")
         expect(page.locator(".qa-turn").nth(2)).to_contain_text("drie weken stil")
         page.context.close()
+
+
+def test_a_question_asked_before_the_page_is_ready_is_answered(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    waiting: list[Route] = []
+
+    def held(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/gradio_api/run/predict*", held)
+    page.goto(address)
+    typed = page.locator("#qa-question textarea")
+    typed.fill(COST)
+    typed.press("Enter")
+    expect(typed).to_have_value("")
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/gradio_api/run/predict*")
+    expect(page.locator(".qa-turn")).to_contain_text(QUOTE)
+    page.close()
 
 
 def test_too_many_questions_are_told_to_come_back(browser: Browser) -> None:

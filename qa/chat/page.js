@@ -18,6 +18,7 @@ window.qa = (() => {
   let selected = null;
   let opener = null; // where the focus goes back to when sheet or dialog closes
   let greeted = false;
+  const early = []; // asked before the page was greeted: its words and its period are not known yet
   let opening = ""; // the address of the text that is being opened
 
   const narrow = matchMedia("(max-width: 860px)");
@@ -536,6 +537,7 @@ window.qa = (() => {
     watchPeriod();
     choose({ after, before });
     ask(q.slice(0, 1000), { period: { after, before } });
+    for (const text of early.splice(0)) ask(text);
   }
 
   document.addEventListener("click", clicked);
@@ -543,7 +545,8 @@ window.qa = (() => {
 
   return {
     asked(text) {
-      return ask(text) ? "" : text;
+      if (!greeted) early.push(text);
+      return !greeted || ask(text) ? "" : text;
     },
     failed,
     mail(props, watch) {
