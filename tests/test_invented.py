@@ -1,11 +1,27 @@
 """The texts written to train on and to measure with."""
 
-from tests.benchmarks.invented import LONG, PARTS, groups, paragraphs, records
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.invented import (
+    ALIKE,
+    INVENTED,
+    LONG,
+    PLAIN,
+    groups,
+    paragraphs,
+    part_of,
+    records,
+)
+
+pytestmark = pytest.mark.parametrize("folder", [INVENTED, PLAIN, ALIKE], ids=lambda one: one.name)
 
 
-def test_each_text_says_and_asks_the_same_in_every_language() -> None:
-    for codes in groups():
-        for record in records(codes):
+def test_each_text_says_and_asks_the_same_in_every_language(folder: Path) -> None:
+    assert groups(folder)
+    for codes in groups(folder):
+        for record in records(codes, folder):
             assert record["kind"] in LONG
             assert set(record["texts"]) == set(codes)
             (count,) = {len(said) for said in record["texts"].values()}
@@ -17,11 +33,12 @@ def test_each_text_says_and_asks_the_same_in_every_language() -> None:
                     assert short in record["texts"][code][asked["answer"]]
 
 
-def test_a_part_has_each_of_its_questions_once_with_what_answers_it() -> None:
-    for codes in groups():
+def test_a_part_has_each_of_its_questions_once_with_what_answers_it(folder: Path) -> None:
+    for codes in groups(folder):
         code = codes[-1]
-        kept = [one for n, one in enumerate(records(codes)) if PARTS[n % len(PARTS)] == "chosen"]
-        read = [*paragraphs(codes, code, "chosen")]
+        every = enumerate(records(codes, folder))
+        kept = [one for number, one in every if part_of(codes, number, folder) == "chosen"]
+        read = [*paragraphs(codes, code, "chosen", folder)]
         said = sorted(
             (text, own.text[slice(*answer)] if answer else "")
             for own in read

@@ -96,11 +96,12 @@ class Asking:
         texts = news.load(part, self._calibration, path)
         yield from self._told(path.stem, texts, step, there, many)
 
-    def invented(self, part: str, step: int) -> Iterator[Case]:
+    def invented(self, part: str, step: int, folder: Path = invented.INVENTED) -> Iterator[Case]:
         """Yield the invented texts' questions, asked of the texts in each of their languages."""
-        for codes in invented.groups():
-            texts = invented.load(codes, part, self._calibration)
-            yield from self._told("invented", texts, step, codes, ())
+        for codes in invented.groups(folder):
+            texts = invented.load(codes, part, self._calibration, folder)
+            if any(text.asked for text in texts.values()):
+                yield from self._told(folder.name, texts, step, codes, ())
 
     def _told(
         self,

@@ -5,11 +5,11 @@
 On what neither the reader nor the layers for tokens were trained on and nothing is reported on: of
 XQuAD-R's articles 16 to 23 every fourth question, in seven languages and between them, asked of its
 article and of all 32; the news that `tests.benchmarks.news` calls chosen, in three languages and
-asked in eight; the invented texts that are called so in `tests.benchmarks.invented`; every second
-question of SQuAD 2.0's and NorQuAD's chosen parts. Each with its answer, with its paragraph taken
-away, and, where many articles are looked through, with its article taken away. Logistic regression:
-first whether the texts speak of what is asked, in the collections that have several languages and
-without what is only near the topic, then what the reader says.
+asked in eight; the texts of each kind that are called so in `tests.benchmarks.invented`; every
+second question of SQuAD 2.0's and NorQuAD's chosen parts. Each with its answer, with its paragraph
+taken away, and, where many articles are looked through, with its article taken away. Logistic
+regression: first whether the texts speak of what is asked, in the collections that have several
+languages and without what is only near the topic, then what the reader says.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped] # ships no t
 
 from qa import encoder, reader
 from qa.build import calibrate
-from tests.benchmarks import news, xquad
+from tests.benchmarks import invented, news, xquad
 from tests.benchmarks.cases import Asking, Case
 
 CODES = ("en", "de", "es", "ru", "ar", "zh", "el")
@@ -32,9 +32,14 @@ PAIRS = (
 TEXTS, MANY = ("nl", "en", "es"), ("nl", "zh")
 """Languages of the news that is asked about, and those in which all of it is looked through; so is
 what is asked in the text's own."""
-COUNT = {"news same": 1.5, "news across": 0.4, "invented same": 0.5, "invented across": 0.25}
+WRITTEN = (invented.INVENTED, invented.PLAIN, invented.ALIKE)
+COUNT = {"news same": 1.5, "news across": 0.4}
+COUNT |= {f"{folder.name} same": 0.5 for folder in WRITTEN}
+COUNT |= {f"{folder.name} across": 0.25 for folder in WRITTEN}
 """What a question counts; 1 for the others."""
-PARALLEL = ("same", "across", *COUNT)
+PARALLEL = ("same", "across", "news same", "news across", "invented same", "invented across")
+"""What tells of the topic. With plain texts and those that are alike a missing article is told
+worse."""
 GONE, MISSING = (2.0, 10.0), (1.0, 2.0)
 """What one counts times that whose article is gone, or whose paragraph: for the topic, and for what
 the reader says. The more they count there, the better near-topic questions are told, too: the
@@ -58,7 +63,7 @@ def main() -> None:
     cases = [
         *asking.parallel(xquad.CHOSEN, PAIRS, 4, others),
         *asking.news(news.CHOSEN, 1, TEXTS, MANY),
-        *asking.invented("chosen", 1),
+        *(case for folder in WRITTEN for case in asking.invented("chosen", 1, folder)),
         *asking.single("chosen", 2),
     ]
     about = [case for case in cases if case.kind in PARALLEL and not case.near]

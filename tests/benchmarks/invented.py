@@ -1,10 +1,17 @@
-"""Texts written for the project (`tests/data/invented/`), half news, half as in an encyclopedia.
+"""Texts written for the project, in three folders of `tests/data/`.
 
-Each is in English and two other languages, eleven in all, and asked in the same three; a third of
-the questions it does not answer. Those that are trained on have twelve more each: twins of the
-first ones in nearly the same words, of which one is answered and the other not, and questions in
-quite other words than the text's, as short and vague as readers ask. Nearly all people in the news
-are invented; what is said of the world was not looked up."""
+`invented/` is half news, half as in an encyclopedia. Each text is in English and two other
+languages, eleven in all, and asked in the same three; a third of the questions it does not answer.
+Those that are trained on have twelve more each: twins of the first ones in nearly the same words,
+of which one is answered and the other not, and questions in quite other words than the text's, as
+short and vague as readers ask. Nearly all people in the news are invented; what is said of the
+world was not looked up.
+
+`plain/` is short news in plain sentences, asked in much the same words: who opened the tunnel, and
+when? Two in five questions are as near as can be, and not answered: who designed it? What
+`alike/` has is longer, and its sentences share people and things, so that only what they say of
+them tells which one answers; most questions are in other words. Both are in three languages,
+asked in the same."""
 
 import json
 from collections.abc import Iterator
@@ -15,9 +22,15 @@ from qa.relevance import Calibration
 from tests.benchmarks.labelled import Language, Paragraph, encoded
 from tests.benchmarks.news import Record, told
 
-FOLDER = Path(__file__).parents[1] / "data" / "invented"
+DATA = Path(__file__).parents[1] / "data"
+INVENTED, PLAIN, ALIKE = (DATA / name for name in ("invented", "plain", "alike"))
 PARTS = ("fitted",) * 8 + ("chosen", "held out")
 """What each of ten texts is for: training, choosing, or figures that are reported."""
+LATER = ("fitted",) * 7 + ("chosen",)
+"""The same of the plain ones and those that are alike; what is reported on is in a file of its
+own, by another hand."""
+UNSEEN = ("en", "nl", "fr")
+"""The languages of that file."""
 LONG = {"news": 3, "wiki": 5}
 """Sentences of a paragraph."""
 
@@ -28,25 +41,38 @@ class Invented(Record):
     kind: str
 
 
-def groups() -> list[tuple[str, ...]]:
+def groups(folder: Path = INVENTED) -> list[tuple[str, ...]]:
     """Return the languages of each group of texts."""
-    return [tuple(path.stem.split("-")) for path in sorted(FOLDER.glob("*.jsonl"))]
+    return [tuple(path.stem.split("-")) for path in sorted(folder.glob("*.jsonl"))]
 
 
-def records(codes: tuple[str, ...]) -> list[Invented]:
+def records(codes: tuple[str, ...], folder: Path = INVENTED) -> list[Invented]:
     """Return the texts of one group."""
-    lines = (FOLDER / f"{'-'.join(codes)}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / f"{'-'.join(codes)}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-def load(codes: tuple[str, ...], part: str, calibration: Calibration) -> dict[str, Language]:
+def part_of(codes: tuple[str, ...], number: int, folder: Path = INVENTED) -> str:
+    """Return what a text of a group is for."""
+    if folder == INVENTED:
+        return PARTS[number % len(PARTS)]
+    return "held out" if codes == UNSEEN else LATER[number % len(LATER)]
+
+
+def load(
+    codes: tuple[str, ...], part: str, calibration: Calibration, folder: Path = INVENTED
+) -> dict[str, Language]:
     """Return a part of one group's texts in each of its languages, encoded."""
     model = encoder.load(None)
-    return {code: encoded(paragraphs(codes, code, part), model, calibration) for code in codes}
+    return {
+        code: encoded(paragraphs(codes, code, part, folder), model, calibration) for code in codes
+    }
 
 
-def paragraphs(codes: tuple[str, ...], code: str, part: str) -> Iterator[Paragraph]:
+def paragraphs(
+    codes: tuple[str, ...], code: str, part: str, folder: Path = INVENTED
+) -> Iterator[Paragraph]:
     """Yield a part of one group's texts in one of its languages, with the questions in it."""
-    for article, record in enumerate(records(codes)):
-        if PARTS[article % len(PARTS)] == part:
+    for article, record in enumerate(records(codes, folder)):
+        if part_of(codes, article, folder) == part:
             yield from told(article, record, code, code, LONG[record["kind"]])

@@ -3,15 +3,15 @@
     python -m tests.benchmarks.refusal [--languages en,de,es] [--same | --asked en] [--step 3]
         [--no-reader]
     python -m tests.benchmarks.refusal --news
-    python -m tests.benchmarks.refusal --invented
+    python -m tests.benchmarks.refusal --invented | --plain | --alike
 
 On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
 asked of its article and of all 32, in every pair of the languages (with --same in one at a time,
 with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
 it and without. M is late interaction unweighted. With --chosen: on the articles between. With
---news: on invented news, in every language; with --invented: on invented texts in eleven languages.
-What these do not answer is asked about their own people and events.
+--news: on invented news, in every language; with --invented, --plain, --alike: on the texts of
+`tests.benchmarks.invented`. What these do not answer is asked about their own people and events.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from qa import encoder, reader
 from qa.build import calibrate
 from qa.evaluation.metrics import auroc
 from qa.relevance import THRESHOLD
-from tests.benchmarks import news, xquad
+from tests.benchmarks import invented, news, xquad
 from tests.benchmarks.cases import Asking, Case, of
 
 
@@ -86,6 +86,8 @@ def main() -> None:
     parser.add_argument("--reports", action="store_true", help="on invented reports alone")
     parser.add_argument("--statements", action="store_true", help="on invented statements alone")
     parser.add_argument("--invented", action="store_true", help="on invented texts alone")
+    parser.add_argument("--plain", action="store_true", help="on plain invented news alone")
+    parser.add_argument("--alike", action="store_true", help="on texts of like sentences alone")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
     if options.news:
@@ -98,9 +100,10 @@ def main() -> None:
         print_all([*asking.news(news.STATEMENTS_HELD_OUT, options.step, path=news.STATEMENTS)])
         return
     name = "chosen" if options.chosen else "held out"
-    if options.invented:
-        print_all([*asking.invented(name, options.step)])
-        return
+    for folder in (invented.INVENTED, invented.PLAIN, invented.ALIKE):
+        if getattr(options, folder.name):
+            print_all([*asking.invented(name, options.step, folder)])
+            return
     part = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
     others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*part})
     cases = [*asking.single(name, options.step)]
