@@ -184,7 +184,7 @@ class Bot:
             Ask(
                 question=asked,
                 searched_for=text,
-                language=_spoken(asked, previous),
+                language=_spoken(asked, text, previous),
                 indexed=indexed,
                 words_found=tuple(word for word, stands in found.words.items() if stands),
                 words_missing=tuple(word for word, stands in found.words.items() if not stands),
@@ -246,8 +246,10 @@ class Bot:
             return True
 
 
-def _spoken(question: str, previous: Answer | None) -> str:
-    return language(question, default=previous.language if previous else "en")
+def _spoken(question: str, completed: str, previous: Answer | None) -> str:
+    """Return a question's language; where several fit, that of what it was completed to."""
+    whole = language(completed, default=previous.language if previous else "en")
+    return language(question, default=whole)
 
 
 def _leads_again(hits: list[Hit], previous: Answer) -> bool:

@@ -135,6 +135,11 @@ def test_a_follow_up_that_could_be_in_several_languages_is_in_the_last_ones(bot:
     assert bot.ask("En Trump?", previous=first).language == "nl"
 
 
+def test_with_what_it_was_completed_to_a_follow_up_tells_its_language(bot: Bot) -> None:
+    first = bot.ask("Wie kwamen samen?")  # German or Dutch
+    assert bot.ask("En Starmer?", previous=first).language == "nl"
+
+
 def test_what_was_quoted_before_lifts_no_refusal(bot: Bot) -> None:
     first = bot.ask("When does the harbour open in the morning?", threshold=0)
     assert first.outcome == "answered"
