@@ -4,18 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.invented import (
-    ALIKE,
-    INVENTED,
-    LONG,
-    PLAIN,
-    groups,
-    paragraphs,
-    part_of,
-    records,
-)
+from tests.benchmarks.invented import FOLDERS, LONG, groups, paragraphs, part_of, records
 
-pytestmark = pytest.mark.parametrize("folder", [INVENTED, PLAIN, ALIKE], ids=lambda one: one.name)
+pytestmark = pytest.mark.parametrize("folder", FOLDERS, ids=lambda one: one.name)
 
 
 def test_each_text_says_and_asks_the_same_in_every_language(folder: Path) -> None:

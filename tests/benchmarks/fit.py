@@ -32,10 +32,9 @@ PAIRS = (
 TEXTS, MANY = ("nl", "en", "es"), ("nl", "zh")
 """Languages of the news that is asked about, and those in which all of it is looked through; so is
 what is asked in the text's own."""
-WRITTEN = (invented.INVENTED, invented.PLAIN, invented.ALIKE)
 COUNT = {"news same": 1.5, "news across": 0.4}
-COUNT |= {f"{folder.name} same": 0.5 for folder in WRITTEN}
-COUNT |= {f"{folder.name} across": 0.25 for folder in WRITTEN}
+COUNT |= {f"{folder.name} same": 0.5 for folder in invented.FOLDERS}
+COUNT |= {f"{folder.name} across": 0.25 for folder in invented.FOLDERS}
 """What a question counts; 1 for the others."""
 PARALLEL = ("same", "across", "news same", "news across", "invented same", "invented across")
 """What tells of the topic. With plain texts and those that are alike a missing article is told
@@ -63,7 +62,7 @@ def main() -> None:
     cases = [
         *asking.parallel(xquad.CHOSEN, PAIRS, 4, others),
         *asking.news(news.CHOSEN, 1, TEXTS, MANY),
-        *(case for folder in WRITTEN for case in asking.invented("chosen", 1, folder)),
+        *(case for folder in invented.FOLDERS for case in asking.invented("chosen", 1, folder)),
         *asking.single("chosen", 2),
     ]
     about = [case for case in cases if case.kind in PARALLEL and not case.near]

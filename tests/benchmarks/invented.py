@@ -20,10 +20,9 @@ from pathlib import Path
 from qa import encoder
 from qa.relevance import Calibration
 from tests.benchmarks.labelled import Language, Paragraph, encoded
-from tests.benchmarks.news import Record, told
+from tests.benchmarks.news import DATA, Record, told
 
-DATA = Path(__file__).parents[1] / "data"
-INVENTED, PLAIN, ALIKE = (DATA / name for name in ("invented", "plain", "alike"))
+FOLDERS = INVENTED, PLAIN, ALIKE = [DATA / name for name in ("invented", "plain", "alike")]
 PARTS = ("fitted",) * 8 + ("chosen", "held out")
 """What each of ten texts is for: training, choosing, or figures that are reported."""
 LATER = ("fitted",) * 7 + ("chosen",)

@@ -100,7 +100,7 @@ def main() -> None:
         print_all([*asking.news(news.STATEMENTS_HELD_OUT, options.step, path=news.STATEMENTS)])
         return
     name = "chosen" if options.chosen else "held out"
-    for folder in (invented.INVENTED, invented.PLAIN, invented.ALIKE):
+    for folder in invented.FOLDERS:
         if getattr(options, folder.name):
             print_all([*asking.invented(name, options.step, folder)])
             return

@@ -135,7 +135,7 @@ class Examples:
                     for codes in invented.groups(folder)
                     if codes != invented.UNSEEN
                 ]
-                for folder in (invented.INVENTED, invented.PLAIN, invented.ALIKE)
+                for folder in invented.FOLDERS
             ),
         ]
         single = [monolingual.squad("fitted", calibration)]
