@@ -4,11 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.invented import FOLDERS, LONG, groups, paragraphs, part_of, records
+from tests.benchmarks.invented import (
+    CONTRAST,
+    FOLDERS,
+    LONG,
+    groups,
+    paragraphs,
+    part_of,
+    records,
+    version,
+)
 
-pytestmark = pytest.mark.parametrize("folder", FOLDERS, ids=lambda one: one.name)
+each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda one: one.name)
 
 
+@each_folder
 def test_each_text_says_and_asks_the_same_in_every_language(folder: Path) -> None:
     assert groups(folder)
     for codes in groups(folder):
@@ -24,6 +34,7 @@ def test_each_text_says_and_asks_the_same_in_every_language(folder: Path) -> Non
                     assert short in record["texts"][code][asked["answer"]]
 
 
+@each_folder
 def test_a_part_has_each_of_its_questions_once_with_what_answers_it(folder: Path) -> None:
     for codes in groups(folder):
         code = codes[-1]
@@ -40,3 +51,19 @@ def test_a_part_has_each_of_its_questions_once_with_what_answers_it(folder: Path
             for record in kept
             for asked in record["questions"]
         )
+
+
+def test_each_answer_is_taken_out_in_one_of_two_versions() -> None:
+    for codes in groups(CONTRAST):
+        for record in records(codes, CONTRAST):
+            changed = [version(record, number) for number in (1, 2)]
+            for place, asked in enumerate(record["questions"]):
+                kept = [text["questions"][place]["answer"] for text in changed]
+                assert sorted(kept) == sorted([asked["answer"], -1])
+                for text, answer in zip(changed, kept, strict=True):
+                    for code in codes if asked["answer"] >= 0 else ():
+                        whole = record["texts"][code][asked["answer"]]
+                        less = asked["without"][code]
+                        assert whole != less
+                        now = text["texts"][code][asked["answer"]]
+                        assert now == (whole if answer >= 0 else less)

@@ -62,7 +62,11 @@ def main() -> None:
     cases = [
         *asking.parallel(xquad.CHOSEN, PAIRS, 4, others),
         *asking.news(news.CHOSEN, 1, TEXTS, MANY),
-        *(case for folder in invented.FOLDERS for case in asking.invented("chosen", 1, folder)),
+        *(
+            case
+            for folder in invented.FOLDERS
+            for case in asking.invented("chosen", len(invented.versions(folder)), folder)
+        ),
         *asking.single("chosen", 2),
     ]
     about = [case for case in cases if case.kind in PARALLEL and not case.near]

@@ -9,7 +9,7 @@ project."""
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from qa import encoder
 from qa.relevance import Calibration
@@ -35,6 +35,8 @@ class Question(TypedDict):
     """The sentence that answers it; -1 where none does."""
     short: dict[str, str]
     """The words of that sentence that answer, in each language of the text."""
+    without: NotRequired[dict[str, str]]
+    """What may stand in that sentence's place and does not answer, in each language of the text."""
 
 
 class Record(TypedDict):

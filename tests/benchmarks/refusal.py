@@ -3,15 +3,16 @@
     python -m tests.benchmarks.refusal [--languages en,de,es] [--same | --asked en] [--step 3]
         [--no-reader]
     python -m tests.benchmarks.refusal --news
-    python -m tests.benchmarks.refusal --invented | --plain | --alike
+    python -m tests.benchmarks.refusal --invented | --plain | --alike | --contrast
 
 On articles that neither reader nor confidence was fitted on: XQuAD-R's 24 to 31, each question
 asked of its article and of all 32, in every pair of the languages (with --same in one at a time,
 with --asked in that one of all others);
 SQuAD 2.0's and NorQuAD's that `tests.benchmarks.monolingual` calls held out. Each with what answers
 it and without. M is late interaction unweighted. With --chosen: on the articles between. With
---news: on invented news, in every language; with --invented, --plain, --alike: on the texts of
-`tests.benchmarks.invented`. What these do not answer is asked about their own people and events.
+--news: on invented news, in every language; with --invented, --plain, --alike,
+--contrast: on the texts of `tests.benchmarks.invented`. What these do not answer is asked about
+their own people and events.
 """
 
 import argparse
@@ -88,6 +89,7 @@ def main() -> None:
     parser.add_argument("--invented", action="store_true", help="on invented texts alone")
     parser.add_argument("--plain", action="store_true", help="on plain invented news alone")
     parser.add_argument("--alike", action="store_true", help="on texts of like sentences alone")
+    parser.add_argument("--contrast", action="store_true", help="on texts with answers taken out")
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
     if options.news:
