@@ -31,8 +31,8 @@ def test_the_floors_hold(article_index: Path) -> None:
     assert hashlib.sha256(QUESTIONS.read_bytes()).hexdigest() == DIGEST
     found = metrics(evaluate(QUESTIONS, article_index))
     assert (found.questions, found.answerable) == (100, 60)
-    # Measured .80, .93, .88, .97: some lie near the edge, and processors round differently.
-    assert (found.sentence_first or 0) >= 0.75
+    # Measured .82, .93, .90, .97: some lie near the edge, and processors round differently.
+    assert (found.sentence_first or 0) >= 0.76
     assert (found.answered_right or 0) >= 0.87
     assert (found.refusal_recall or 0) >= 0.83
     assert (found.auroc or 0) >= 0.94
@@ -48,11 +48,11 @@ def test_the_floors_hold_on_news(tmp_path: Path) -> None:
     ]
     found = metrics(outcomes)
     assert (found.questions, found.answerable) == (230, 130)
-    # Measured .78, .75, .71, .82: what is near the topic is hard to tell.
-    assert (found.sentence_first or 0) >= 0.73
-    assert (found.answered_right or 0) >= 0.7
-    assert (found.refusal_recall or 0) >= 0.66
-    assert (found.auroc or 0) >= 0.77
+    # Measured .80, .70, .76, .84: what is near the topic is hard to tell.
+    assert (found.sentence_first or 0) >= 0.75
+    assert (found.answered_right or 0) >= 0.66
+    assert (found.refusal_recall or 0) >= 0.69
+    assert (found.auroc or 0) >= 0.79
 
 
 def test_the_floors_hold_in_a_folder_of_texts_in_five_languages(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_floors_hold_in_a_folder_of_texts_in_five_languages(tmp_path: Path) 
     found = folders.asked_of([*texts], tmp_path, step=2)
     same, across = found["same"], found["across"]
     assert (same.answerable, across.answerable) == (37, 262)
-    # Measured .70, .63 of 24 texts, with "the president" and "the mayor" in several of them; .53
+    # Measured .70, .62 of 24 texts, with "the president" and "the mayor" in several of them; .53
     # before the question's own language was taken off what is near to it.
     assert (same.sentence_first or 0) >= 0.64
     assert (across.sentence_first or 0) >= 0.58
