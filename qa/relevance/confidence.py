@@ -7,9 +7,9 @@ import numpy as np
 THRESHOLD = 0.28
 """Confidence from which a question is answered. On what the weights are fitted on, the share of
 questions answered where the answer is found lies farthest above that where it is missing from .26
-to .33, on average over the kinds of text. What it costs is `ERRORS`. The first article's "what did
-Rutte advise?" lies at .38 and above in five languages, what it is asked about people of whom no
-name is in it at .06 and below."""
+to .33, on average over the kinds of text (`python -m tests.benchmarks.fit`). What it costs is
+`ERRORS`. The first article's "what did Rutte advise?" lies at .38 and above in five languages, what
+it is asked about people of whom no name is in it at .06 and below."""
 
 ERRORS = (
     "of questions whose answer is found 7 % are refused, 16 % where question and text are in two "

@@ -98,11 +98,10 @@ class Asking:
 
     def invented(self, part: str, step: int, folder: Path = invented.INVENTED) -> Iterator[Case]:
         """Yield the invented texts' questions, asked of the texts in each of their languages."""
-        for codes in invented.groups(folder):
+        for codes in invented.groups(folder, part):
             for number in invented.versions(folder):
                 texts = invented.load(codes, part, self._calibration, folder, number)
-                if any(text.asked for text in texts.values()):
-                    yield from self._told(folder.name, texts, step, codes, ())
+                yield from self._told(folder.name, texts, step, codes, ())
 
     def _told(
         self,

@@ -42,9 +42,14 @@ class Invented(Record):
     kind: str
 
 
-def groups(folder: Path = INVENTED) -> list[tuple[str, ...]]:
-    """Return the languages of each group of texts."""
-    return [tuple(path.stem.split("-")) for path in sorted(folder.glob("*.jsonl"))]
+def groups(folder: Path = INVENTED, part: str | None = None) -> list[tuple[str, ...]]:
+    """Return the languages of each group of texts, or of those that have some of a part."""
+    every = [tuple(path.stem.split("-")) for path in sorted(folder.glob("*.jsonl"))]
+    return [codes for codes in every if part is None or part in _parts(codes, folder)]
+
+
+def _parts(codes: tuple[str, ...], folder: Path) -> set[str]:
+    return {part_of(codes, number, folder) for number in range(len(records(codes, folder)))}
 
 
 def records(codes: tuple[str, ...], folder: Path = INVENTED) -> list[Invented]:

@@ -24,8 +24,26 @@ from qa import encoder, reader
 from qa.build import calibrate
 from qa.evaluation.metrics import auroc
 from qa.relevance import THRESHOLD
-from tests.benchmarks import invented, news, xquad
+from tests.benchmarks import news, xquad
 from tests.benchmarks.cases import Asking, Case, of
+from tests.benchmarks.news import DATA
+
+ONLY = {
+    "news": "invented news",
+    "reports": "invented reports",
+    "statements": "invented statements",
+    "invented": "invented texts",
+    "plain": "plain invented news",
+    "alike": "texts of like sentences",
+    "contrast": "texts with answers taken out",
+}
+"""What may be asked about alone, by its name in `tests/data/`."""
+TOLD = {
+    "news": (news.NEWS, news.CHOSEN, news.HELD_OUT),
+    "reports": (news.REPORTS, news.REPORTS_HELD_OUT, news.REPORTS_HELD_OUT),
+    "statements": (news.STATEMENTS, news.STATEMENTS_HELD_OUT, news.STATEMENTS_HELD_OUT),
+}
+"""The file of each, what was chosen on, and what is held out; of two none was chosen on."""
 
 
 def print_all(cases: Sequence[Case]) -> None:
@@ -83,37 +101,29 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=3, help="ask every so many questions")
     parser.add_argument("--no-reader", action="store_true", help="late interaction alone")
     parser.add_argument("--chosen", action="store_true", help="what was chosen on, not reported on")
-    parser.add_argument("--news", action="store_true", help="on invented news alone")
-    parser.add_argument("--reports", action="store_true", help="on invented reports alone")
-    parser.add_argument("--statements", action="store_true", help="on invented statements alone")
-    parser.add_argument("--invented", action="store_true", help="on invented texts alone")
-    parser.add_argument("--plain", action="store_true", help="on plain invented news alone")
-    parser.add_argument("--alike", action="store_true", help="on texts of like sentences alone")
-    parser.add_argument("--contrast", action="store_true", help="on texts with answers taken out")
+    for name, what in ONLY.items():
+        parser.add_argument(
+            f"--{name}", dest="only", action="store_const", const=name, help=f"on {what} alone"
+        )
     options = parser.parse_args()
     asking = Asking(calibrate(encoder.load(None)), None if options.no_reader else reader.load())
-    if options.news:
-        print_all([*asking.news(news.CHOSEN if options.chosen else news.HELD_OUT, options.step)])
-        return
-    if options.reports:
-        print_all([*asking.news(news.REPORTS_HELD_OUT, options.step, path=news.REPORTS)])
-        return
-    if options.statements:
-        print_all([*asking.news(news.STATEMENTS_HELD_OUT, options.step, path=news.STATEMENTS)])
-        return
     name = "chosen" if options.chosen else "held out"
-    for folder in invented.FOLDERS:
-        if getattr(options, folder.name):
-            print_all([*asking.invented(name, options.step, folder)])
-            return
-    part = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
-    others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*part})
+    if options.only in TOLD:
+        path, chosen, held_out = TOLD[options.only]
+        part = chosen if options.chosen else held_out
+        print_all([*asking.news(part, options.step, path=path)])
+        return
+    if options.only:
+        print_all([*asking.invented(name, options.step, DATA / options.only)])
+        return
+    articles = xquad.CHOSEN if options.chosen else xquad.HELD_OUT
+    others = sorted({*xquad.FITTED, *xquad.CHOSEN, *xquad.HELD_OUT} - {*articles})
     cases = [*asking.single(name, options.step)]
     codes = options.languages.split(",")
     pairs = [(one, two) for one in codes for two in codes if one == two or not options.same]
     if options.asked:
         pairs = [(options.asked, code) for code in codes if code != options.asked]
-    cases += asking.parallel(part, pairs, options.step, others)
+    cases += asking.parallel(articles, pairs, options.step, others)
     print_all(cases)
 
 
